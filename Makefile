@@ -1,0 +1,103 @@
+# Everything a developer types. Needed on the machine: Python 3.11 or newer, and make.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+# The machine's Python; the first that is new enough, or one you name: make run PYTHON=python3.12
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& { echo "$$p"; exit; }; done; echo python3)
+PY := .venv/bin/python
+STATE ?= $(or $(SHOPFLOW_STATE),.run)
+TEST_STATE ?= .run-test
+# BROWSER=0 leaves the browser tests out, for machines that can't reach the npm registry.
+BROWSER ?= 1
+# What to test, and how: make test ARGS="tests/orders -k expire"
+ARGS ?=
+
+# Addresses that nobody answers: the linters load the settings and open no connection.
+SETTINGS := SECRET_KEY=lint-$$($(PYTHON) -c 'import secrets; print(secrets.token_hex(32))') \
+	DATABASE_URL='postgresql://lint@/lint?host=/nonexistent' \
+	REDIS_URL=unix:///nonexistent CELERY_BROKER_URL=redis+socket:///nonexistent \
+	SITE_URL=https://shop.example ALLOWED_HOSTS=shop.example SANDBOX_URL=https://pay.example \
+	SANDBOX_API_KEY=lint SANDBOX_WEBHOOK_SECRET=lint
+
+.PHONY: help run dev test lint format db-shell lock clean base full browser-kit \
+	lint-style lint-types lint-imports lint-templates lint-migrations lint-deploy lint-locks
+
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+run: base ## Run the whole shop on http://127.0.0.1:8000 until Ctrl-C (PORT=8010 moves it)
+	@exec $(PY) manage.py up
+
+dev: full ## The same with debug pages, and web restarts when code changes
+	@DEBUG=1 exec $(PY) manage.py up --reload
+
+test: full $(if $(filter 0,$(BROWSER)),,browser-kit) ## Run all tests (ARGS="tests/orders -x" for some, BROWSER=0 without browser)
+	@SHOPFLOW_STATE="$(TEST_STATE)" exec $(PY) manage.py up --throwaway --exec \
+		$(PY) -m pytest --numprocesses=logical --maxprocesses=8 \
+		$(if $(filter 0,$(BROWSER)),-m "not browser") $(ARGS)
+
+lint: full ## Check style, types, layers, templates, migrations, production settings, lock files
+	@exec $(MAKE) --no-print-directory --keep-going lint-style lint-types lint-imports \
+		lint-templates lint-migrations lint-deploy lint-locks
+
+format: full ## Put the code into the project's format
+	@$(PY) -m ruff check --fix --quiet . ; exec $(PY) -m ruff format .
+
+db-shell: base ## Open psql on the shop's database, running or not
+	@exec $(PY) manage.py up --attach --exec sh -c 'exec psql "$$DATABASE_URL"'
+
+lock: base ## Compile requirements/*.in again (UPGRADE=1 takes the newest versions)
+	@$(PYTHON) -m venv .run-lock && .run-lock/bin/python -m pip install --quiet uv
+	@cd requirements && for set in base dev; do \
+		../.run-lock/bin/python -m uv pip compile --quiet --no-config --universal \
+			--python-version 3.11 --generate-hashes --no-header \
+			$(if $(UPGRADE),--upgrade) $$set.in --output-file $$set.txt || exit 1; done
+	@rm -rf .run-lock
+
+clean: ## Remove everything these commands made, the demo shop's data included
+	@if [ -x $(PY) ]; then \
+		SHOPFLOW_STATE="$(STATE)" $(PY) manage.py up --forget && \
+		SHOPFLOW_STATE="$(TEST_STATE)" $(PY) manage.py up --forget; fi
+	@rm -rf .venv .run-lock test-results tests/browser/kit/node_modules \
+		.pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- parts of the above -----------------------------------------------------------------------
+
+base:
+	@$(PYTHON) requirements/install.py base
+
+full:
+	@$(PYTHON) requirements/install.py base dev
+
+browser-kit: full
+	@$(PY) -m tests.browser.chromium
+
+lint-style:
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+lint-types:
+	@echo "mypy"; $(SETTINGS) $(PY) -m mypy
+
+lint-imports:
+	.venv/bin/lint-imports
+
+lint-templates:
+	$(PY) -m djlint --quiet --lint templates
+
+# The warning is that there is no database to compare with; models and files are what counts.
+lint-migrations:
+	@echo "makemigrations --check"
+	@$(SETTINGS) $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+
+lint-deploy:
+	@echo "check --deploy"; $(SETTINGS) $(PY) manage.py check --deploy --fail-level WARNING
+
+# Where packages come from is every machine's own matter.
+lint-locks:
+	@echo "lock files"
+	@! grep -nE '://|--(find-links|index-url|extra-index-url)' requirements/*.txt
+	@! grep -n '"resolved"' tests/browser/kit/package-lock.json

@@ -1,0 +1,180 @@
+"""Everything that changes a cart."""
+
+import secrets
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from carts.errors import (
+    CartItemNotFound,
+    CartNotFound,
+    CartTooLarge,
+    QuantityOutOfRange,
+    UnknownVariant,
+    VariantOfAnotherProduct,
+)
+from carts.models import Cart, CartCoupon, CartItem
+from carts.queries import find_cart, token_hash
+from catalog.queries import buyable_variant
+from promotions.errors import CouponRefused
+from promotions.models import Coupon
+from promotions.queries import why_not
+from shopflow.lib.money import ZERO
+from shopflow.lib.transactions import command
+
+MOST_UNITS = 999
+MOST_LINES = 100
+MOST_CODE_LENGTH = 50
+
+
+@dataclass(frozen=True)
+class OpenedCart:
+    """A cart, and for guests the token that opens it (only its hash is stored)."""
+
+    cart: Cart
+    token: str | None
+
+
+@command
+def open_cart(*, user_id: UUID | None = None, token: str | None = None) -> OpenedCart:
+    """Find the caller's open cart or make one; a guest without one gets a new token."""
+    if (cart := find_cart(user_id=user_id, token=token)) is not None:
+        return OpenedCart(cart, None if user_id else token)
+    if user_id is not None:
+        return OpenedCart(_cart_of(user_id), None)
+    fresh = secrets.token_urlsafe(32)
+    cart = Cart.objects.create(
+        token_hash=token_hash(fresh),
+        currency=settings.DEFAULT_CURRENCY,
+        expires_at=timezone.now() + settings.GUEST_CART_LIFETIME,
+    )
+    return OpenedCart(cart, fresh)
+
+
+@command
+def add_line(
+    *, cart_id: UUID, variant_id: UUID, quantity: int, product_id: UUID | None = None
+) -> CartItem:
+    """Put units of a variant into a cart, on top of those already in it.
+
+    Raises QuantityOutOfRange, UnknownVariant, VariantOfAnotherProduct, CartTooLarge, CartNotFound.
+    """
+    _check_quantity(quantity)
+    variant = buyable_variant(variant_id)
+    if variant is None:
+        raise UnknownVariant
+    if product_id is not None and variant.product_id != product_id:
+        raise VariantOfAnotherProduct
+    cart = _locked(cart_id)
+    item = CartItem.objects.filter(cart=cart, variant=variant).first()
+    if item is None:
+        if cart.items.count() >= MOST_LINES:
+            raise CartTooLarge
+        item = CartItem(cart=cart, variant=variant, product_id=variant.product_id, quantity=0)
+    _check_quantity(item.quantity + quantity)
+    item.quantity += quantity
+    item.unit_price = variant.price
+    item.save()
+    return item
+
+
+@command
+def set_quantity(*, cart_id: UUID, item_id: UUID, quantity: int) -> CartItem:
+    """Change how many units a line has. Raises QuantityOutOfRange, CartItemNotFound.
+
+    Safe to repeat.
+    """
+    _check_quantity(quantity)
+    _locked(cart_id)
+    item = CartItem.objects.filter(cart=cart_id, pk=item_id).first()
+    if item is None:
+        raise CartItemNotFound
+    item.quantity = quantity
+    item.save(update_fields=["quantity", "updated_at"])
+    return item
+
+
+@command
+def remove_line(*, cart_id: UUID, item_id: UUID) -> None:
+    """Take a line out of a cart. Raises CartItemNotFound."""
+    _locked(cart_id)
+    deleted, _ = CartItem.objects.filter(cart=cart_id, pk=item_id).delete()
+    if not deleted:
+        raise CartItemNotFound
+
+
+@command
+def enter_coupon(*, cart_id: UUID, code: str) -> None:
+    """Enter a coupon for a cart; one per cart. Raises CouponRefused saying why not."""
+    cart = _locked(cart_id)
+    coupon = _coupon(code)
+    other = CartCoupon.objects.filter(cart=cart).select_related("coupon").first()
+    if other is not None and other.coupon_id != coupon.pk:
+        raise CouponRefused(f"One code per order: remove {other.coupon.code} first.")
+    subtotal = sum(
+        (item.variant.price * item.quantity for item in cart.items.select_related("variant")), ZERO
+    )
+    if problem := why_not(coupon, subtotal):
+        raise CouponRefused(problem)
+    CartCoupon.objects.get_or_create(cart=cart, coupon=coupon)
+
+
+@command
+def remove_coupon(*, cart_id: UUID, code: str) -> None:
+    """Take a coupon out of a cart. Safe to repeat."""
+    _locked(cart_id)
+    CartCoupon.objects.filter(cart=cart_id, coupon__code__iexact=code.strip()).delete()
+
+
+@command
+def close(*, cart_id: UUID) -> None:
+    """Close an open cart: it becomes an order. Raises CartNotFound when it's closed already.
+
+    One conditional UPDATE, which also makes a second order of the same cart wait and then fail.
+    """
+    now = timezone.now()
+    if not Cart.objects.open().filter(pk=cart_id).update(closed_at=now, updated_at=now):
+        raise CartNotFound
+
+
+@command
+def drop_expired(*, limit: int = 500) -> int:
+    """Delete guest carts past their time; return how many. Safe to repeat."""
+    stale = Cart.objects.filter(expires_at__lt=timezone.now(), closed_at=None)
+    ids = list(stale.values_list("pk", flat=True)[:limit])
+    Cart.objects.filter(pk__in=ids).delete()
+    return len(ids)
+
+
+def _cart_of(user_id: UUID) -> Cart:
+    """Two requests at once make one cart: the partial unique index decides which."""
+    try:
+        with transaction.atomic():
+            return Cart.objects.create(user_id=user_id, currency=settings.DEFAULT_CURRENCY)
+    except IntegrityError:
+        return Cart.objects.open().get(user_id=user_id)
+
+
+def _locked(cart_id: UUID) -> Cart:
+    cart = Cart.objects.open().select_for_update(no_key=True).filter(pk=cart_id).first()
+    if cart is None:
+        raise CartNotFound
+    return cart
+
+
+def _coupon(code: str) -> Coupon:
+    text = code.strip()
+    if not text or len(text) > MOST_CODE_LENGTH or "\0" in text:
+        raise CouponRefused
+    coupon = Coupon.objects.filter(code__iexact=text, deleted_at=None).first()
+    if coupon is None:
+        raise CouponRefused
+    return coupon
+
+
+def _check_quantity(quantity: int) -> None:
+    if not 1 <= quantity <= MOST_UNITS:
+        raise QuantityOutOfRange

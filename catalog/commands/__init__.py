@@ -1,0 +1,24 @@
+"""Everything that changes what we sell."""
+
+from catalog.commands.categories import save_brand, save_category
+from catalog.commands.products import (
+    ImageSpec,
+    ProductSpec,
+    SavedProduct,
+    VariantSpec,
+    delete_product,
+    save_product,
+)
+from catalog.commands.stock import set_stock
+
+__all__ = [
+    "ImageSpec",
+    "ProductSpec",
+    "SavedProduct",
+    "VariantSpec",
+    "delete_product",
+    "save_brand",
+    "save_category",
+    "save_product",
+    "set_stock",
+]

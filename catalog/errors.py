@@ -1,0 +1,36 @@
+"""How the catalogue says no."""
+
+from shopflow.lib.errors import DomainError, InvalidInput, NotFound
+
+
+class ProductNotFound(NotFound):
+    code = "product_not_found"
+    message = "We don't have this product (any more)."
+
+
+class CategoryNotFound(NotFound):
+    code = "category_not_found"
+    message = "We don't have this category (any more)."
+
+
+class BrandNotFound(NotFound):
+    code = "brand_not_found"
+    message = "We don't carry this brand (any more)."
+
+
+class InvalidProduct(InvalidInput):
+    """A product that breaks a rule of the catalogue; the message says which and what to do."""
+
+    code = "invalid_product"
+
+
+class SkuTaken(DomainError):
+    code = "sku_taken"
+    status = 409
+    message = "Another product already uses this SKU. Choose a different one."
+
+
+class SlugTaken(DomainError):
+    code = "slug_taken"
+    status = 409
+    message = "Another product already uses this address. Choose a different one."

@@ -1,0 +1,167 @@
+"""Answers about the catalogue that span tables."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.db.models import F, IntegerField, Prefetch, QuerySet, Value
+from django.db.models.functions import Cast, Now
+
+from catalog.errors import BrandNotFound, CategoryNotFound, ProductNotFound
+from catalog.models import Brand, Category, Product, ProductImage, ProductVariant
+from catalog.models.products import SEARCH_CONFIG
+from shopflow.lib.paging import Order
+
+# One direction per order, so that each page is one range scan of one index.
+SORTS = {
+    "newest": Order(["-published_at", "-id"]),
+    "price_asc": Order(["price", "id"]),
+    "price_desc": Order(["-price", "-id"]),
+}
+SHELF_SORTS = {
+    "newest": Order(["-shelves__published_at", "-shelves__product"]),
+    "price_asc": Order(["shelves__price", "shelves__product"]),
+    "price_desc": Order(["-shelves__price", "-shelves__product"]),
+}
+BY_RELEVANCE = Order(["-rank", "-id"])
+WORD = re.compile(r"[^\W_]+", re.UNICODE)
+MOST_WORDS = 12
+
+
+@dataclass
+class MenuCategory:
+    """A visible category with the visible ones below it; `slug_path` is its address."""
+
+    id: UUID
+    name: str
+    slug_path: str
+    children: "list[MenuCategory]" = field(default_factory=list)
+
+
+def menu() -> list[MenuCategory]:
+    """Return the tree of visible categories, in one query; below a hidden one nothing shows."""
+    nodes: dict[UUID, MenuCategory] = {}
+    roots: list[MenuCategory] = []
+    rows = list(Category.objects.visible())
+    rows.sort(key=lambda category: category.path.count("."))  # parents first, else stable
+    for row in rows:
+        parent = nodes.get(row.parent_id) if row.parent_id else None
+        if row.parent_id and parent is None:
+            continue
+        slug_path = f"{parent.slug_path}/{row.slug}" if parent else row.slug
+        nodes[row.pk] = MenuCategory(row.pk, row.name, slug_path)
+        (parent.children if parent else roots).append(nodes[row.pk])
+    return roots
+
+
+def find_category(slugs: str) -> tuple[Category, list[Category]]:
+    """Return the visible category at this path of slugs and its ancestors from the root down.
+
+    Each carries its own `slug_path`. Raises CategoryNotFound.
+    """
+    names = slugs.strip("/").split("/")
+    found = {
+        (row.parent_id, row.slug): row
+        for row in Category.objects.visible().filter(slug__in=names)
+    }
+    trail: list[Any] = []
+    for depth, name in enumerate(names):
+        row = found.get((trail[-1].pk if trail else None, name))
+        if row is None:
+            raise CategoryNotFound
+        row.slug_path = "/".join(names[: depth + 1])  # type: ignore[attr-defined]  # for the view
+        trail.append(row)
+    return trail[-1], trail[:-1]
+
+
+def find_brand(slug: str) -> Brand:
+    """Return a visible brand; raises BrandNotFound."""
+    brand = Brand.objects.filter(slug=slug, is_active=True).first()
+    if brand is None:
+        raise BrandNotFound
+    return brand
+
+
+def on_shelf(category: Category) -> "QuerySet[Product]":
+    """Return the visible products of a category and of all below it; sort by SHELF_SORTS."""
+    return Product.objects.visible().filter(shelves__category=category)
+
+
+def find_product(slug: str) -> Product:
+    """Return a visible product with its buyable variants (`buyable_variants`) and pictures.
+
+    Raises ProductNotFound.
+    """
+    product = (
+        Product.objects.visible()
+        .filter(slug=slug)
+        .select_related("brand", "category")
+        .prefetch_related(
+            Prefetch(
+                "variants",
+                queryset=ProductVariant.objects.filter(is_active=True, deleted_at=None),
+                to_attr="buyable_variants",
+            ),
+            Prefetch("images", queryset=ProductImage.objects.order_by("sort_order", "id")),
+        )
+        .first()
+    )
+    if product is None:
+        raise ProductNotFound
+    return product
+
+
+def search(text: str) -> "QuerySet[Product]":
+    """Return visible products that hold all the words, each as the beginning of a word.
+
+    Annotated with `rank`; sort by BY_RELEVANCE. Nothing to look for finds nothing.
+    """
+    words = WORD.findall(text)[:MOST_WORDS]
+    if not words:
+        return Product.objects.none()
+    # Only letters and digits are left, so the raw query can't be broken out of.
+    query = SearchQuery(
+        " & ".join(f"{word}:*" for word in words), config=SEARCH_CONFIG, search_type="raw"
+    )
+    return (
+        Product.objects.visible()
+        .filter(search=query)
+        .annotate(
+            # A whole number: a page cursor must compare equal to what the database computes.
+            rank=Cast(SearchRank(F("search"), query) * Value(1_000_000), IntegerField())
+        )
+    )
+
+
+def category_trail(product: Product) -> list[tuple[str, str]]:
+    """Return (name, slug path) from the root to the product's category; [] if it's hidden."""
+    if product.category is None:
+        return []
+    ids = [UUID(hex=label) for label in product.category.ancestor_ids]
+    rows = {row.pk: row for row in Category.objects.visible().filter(pk__in=ids)}
+    if len(rows) < len(ids):
+        return []
+    slugs: list[str] = []
+    trail: list[tuple[str, str]] = []
+    for category_id in ids:
+        slugs.append(rows[category_id].slug)
+        trail.append((rows[category_id].name, "/".join(slugs)))
+    return trail
+
+
+def buyable_variant(variant_id: UUID) -> ProductVariant | None:
+    """Return a variant a shopper may put into a cart, with its product; None if there is none."""
+    return (
+        ProductVariant.objects.select_related("product")
+        .filter(
+            pk=variant_id,
+            is_active=True,
+            deleted_at=None,
+            product__is_active=True,
+            product__deleted_at=None,
+            product__published_at__lte=Now(),
+        )
+        .first()
+    )

@@ -1,0 +1,20 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class InventoryConfig(AppConfig):
+    name = "inventory"
+
+    def ready(self) -> None:
+        from inventory import receivers  # noqa: F401 - connects them
+
+        post_migrate.connect(make_main_warehouse, sender=self)
+
+
+def make_main_warehouse(**_: Any) -> None:
+    """Reference rows come by post_migrate, so that an emptied test database has them again."""
+    from inventory import commands
+
+    commands.ensure_main_warehouse()

@@ -1,0 +1,29 @@
+"""How the stock says no."""
+
+from shopflow.lib.errors import DomainError, InvalidInput, NotFound
+
+
+class OutOfStock(DomainError):
+    """Fewer units can be promised than are wanted; `extra["lines"]` names the variants."""
+
+    code = "out_of_stock"
+    status = 409
+    message = "We don't have enough of this any more. Please lower the quantity."
+
+
+class NothingToCount(InvalidInput):
+    code = "invalid_quantity"
+    message = "A counted quantity is a whole number from 0 to 1,000,000."
+
+
+class StockPromised(DomainError):
+    """The change would take units that are already promised to orders."""
+
+    code = "stock_promised"
+    status = 409
+    message = "Some of these units are promised to orders. Cancel those first."
+
+
+class UnknownWarehouse(NotFound):
+    code = "unknown_warehouse"
+    message = "There is no such warehouse."

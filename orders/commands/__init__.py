@@ -1,0 +1,17 @@
+"""Everything that happens to an order."""
+
+from orders.commands.lifecycle import cancel, confirm, expire, record_money, reopen
+from orders.commands.place import Address, place_order
+from orders.commands.shipments import deliver, ship
+
+__all__ = [
+    "Address",
+    "cancel",
+    "confirm",
+    "deliver",
+    "expire",
+    "place_order",
+    "record_money",
+    "reopen",
+    "ship",
+]

@@ -1,0 +1,224 @@
+"""Placing an order: what a shopper agreed to becomes a sale, or nothing happens."""
+
+import re
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import connection
+from django.utils import timezone
+
+from carts import commands as carts
+from carts.errors import CartEmpty
+from carts.queries import Destination, Quote, QuoteLine, price_cart
+from inventory import commands as inventory
+from orders.commands.history import record
+from orders.commands.lifecycle import confirm
+from orders.errors import CartNotOrderable, InvalidCheckout, QuoteChanged
+from orders.models import Order, OrderAddress, OrderDiscountLine, OrderItem, OrderTaxLine
+from promotions import commands as promotions
+from shipping.errors import NoShippingThere
+from shopflow.lib.ids import new_id
+from shopflow.lib.transactions import command, guest_order
+
+COUNTRY = re.compile(r"[A-Z]{2}")
+LONGEST_EMAIL = 254
+
+
+@dataclass(frozen=True, kw_only=True)
+class Address:
+    """Where a parcel goes or who is billed, as the shopper wrote it."""
+
+    first_name: str
+    last_name: str
+    address_line_1: str
+    city: str
+    country_code: str
+    company: str = ""
+    address_line_2: str = ""
+    state: str = ""
+    postal_code: str = ""
+    phone: str = ""
+
+    @property
+    def destination(self) -> Destination:
+        return Destination(self.country_code, self.state, self.postal_code)
+
+
+@command
+def place_order(
+    *,
+    cart_id: UUID,
+    email: str,
+    shipping_address: Address,
+    billing_address: Address | None,
+    shipping_method_id: UUID | None,
+    expected_total: Decimal,
+    user_id: UUID | None = None,
+    note: str = "",
+) -> Order:
+    """Turn a cart into an order and hold its stock for the payment window.
+
+    The cart must still cost exactly `expected_total` (in the cart's currency). Stock is reserved
+    last, so that its rows are locked for no longer than the commit. An order of total 0 is
+    confirmed at once. Raises InvalidCheckout, CartNotFound, CartEmpty, CartNotOrderable,
+    NoShippingThere, ShippingMethodUnavailable, QuoteChanged, CouponRefused, OutOfStock.
+    """
+    _check(email, shipping_address, billing_address)
+    carts.close(cart_id=cart_id)
+    quote = price_cart(
+        cart_id=cart_id,
+        address=shipping_address.destination,
+        shipping_method_id=shipping_method_id,
+    )
+    _check_quote(quote, expected_total)
+    order_id = new_id()
+    with guest_order(order_id):
+        order = _insert_order(order_id, quote, email.strip(), user_id, note, shipping_address.phone)
+        items = _insert_lines(order, quote)
+        _insert_addresses(order, shipping_address, billing_address or shipping_address)
+        _redeem_coupons(order, quote)
+        record(order, before="", by=user_id)
+        inventory.reserve(
+            order_id=order.pk,
+            wanted=[
+                inventory.Wanted(
+                    order_item_id=item.pk, variant_id=item.variant_id, quantity=item.quantity
+                )
+                for item in items
+            ],
+            expires_at=order.placed_at + settings.PAYMENT_WINDOW,
+        )
+        return confirm(order_id=order.pk, amount=Decimal(0)) if order.total == 0 else order
+
+
+def _check(email: str, *addresses: Address | None) -> None:
+    try:
+        validate_email(email.strip())
+    except ValidationError:
+        raise InvalidCheckout("Please enter an e-mail address like name@example.com.") from None
+    if len(email.strip()) > LONGEST_EMAIL:
+        raise InvalidCheckout("This e-mail address is too long.")
+    for address in addresses:
+        if address is not None:
+            _check_address(address)
+
+
+def _check_address(address: Address) -> None:
+    if not COUNTRY.fullmatch(address.country_code):
+        raise InvalidCheckout("Please choose a country.")
+    for name, value in asdict(address).items():
+        longest = OrderAddress._meta.get_field(name).max_length or 0
+        if len(value) > longest or "\0" in value:
+            raise InvalidCheckout(f"Please shorten or correct: {name.replace('_', ' ')}.")
+    required = ("first_name", "last_name", "address_line_1", "city")
+    missing = [name for name in required if not getattr(address, name).strip()]
+    if missing:
+        names = ", ".join(name.replace("_", " ") for name in missing)
+        raise InvalidCheckout(f"Please fill in: {names}.")
+
+
+def _check_quote(quote: Quote, expected_total: Decimal) -> None:
+    if not quote.lines:
+        raise CartEmpty
+    if gone := [line for line in quote.lines if not line.is_buyable]:
+        raise CartNotOrderable(lines=[{"variant": str(line.variant_id)} for line in gone])
+    if not quote.is_shippable:
+        raise NoShippingThere
+    if quote.total != expected_total:
+        raise QuoteChanged(quote)
+
+
+def _insert_order(
+    order_id: UUID, quote: Quote, email: str, user_id: UUID | None, note: str, phone: str
+) -> Order:
+    now = timezone.now()
+    order = Order(
+        id=order_id,
+        order_number=f"ORD-{now.year}-{_next_digits():06d}",
+        user_id=user_id,
+        currency=quote.currency,
+        subtotal=quote.subtotal,
+        discount_total=quote.discount,
+        shipping_cost=quote.shipping,
+        tax=quote.tax,
+        total=quote.total,
+        prices_include_tax=quote.prices_include_tax,
+        price_trace=quote.trace,
+        customer_email=email,
+        customer_phone=phone,
+        coupon_code=next((c.code for c in quote.coupons if not c.problem), ""),
+        shipping_method_id=quote.shipping_method_id,
+        shipping_method_name=quote.shipping_method_name,
+        customer_note=note,
+        placed_at=now,
+    )
+    order.save(force_insert=True)
+    return order
+
+
+def _next_digits() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('order_number_digits')")
+        return int(cursor.fetchone()[0])
+
+
+def _insert_lines(order: Order, quote: Quote) -> list[OrderItem]:
+    items = OrderItem.objects.bulk_create(_item(order, line) for line in quote.lines)
+    if quote.tax_lines:
+        OrderTaxLine.objects.bulk_create(
+            OrderTaxLine(order=order, **asdict(line)) for line in quote.tax_lines
+        )
+    used = [coupon for coupon in quote.coupons if coupon.amount]
+    if used:
+        OrderDiscountLine.objects.bulk_create(
+            OrderDiscountLine(
+                order=order, code=coupon.code, description=coupon.description, amount=coupon.amount
+            )
+            for coupon in used
+        )
+    return items
+
+
+def _item(order: Order, line: QuoteLine) -> OrderItem:
+    return OrderItem(
+        order=order,
+        user_id=order.user_id,
+        variant_id=line.variant_id,
+        product_id=line.product_id,
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        discount_amount=line.discount,
+        tax_amount=line.tax,
+        unit_cost=line.unit_cost,
+        product_name=line.product_name,
+        variant_name=line.variant_name,
+        sku=line.sku,
+        image_url=line.image_url,
+        tax_class=line.tax_class,
+    )
+
+
+def _insert_addresses(order: Order, shipping: Address, billing: Address) -> None:
+    OrderAddress.objects.bulk_create(
+        OrderAddress(order=order, user_id=order.user_id, address_type=kind, **asdict(address))
+        for kind, address in (
+            (OrderAddress.Type.SHIPPING, shipping),
+            (OrderAddress.Type.BILLING, billing),
+        )
+    )
+
+
+def _redeem_coupons(order: Order, quote: Quote) -> None:
+    for coupon in sorted(quote.coupons, key=lambda coupon: coupon.id):
+        if coupon.amount:
+            promotions.redeem(
+                coupon_id=coupon.id,
+                order_id=order.pk,
+                discount=coupon.amount,
+                email=order.customer_email,
+                user_id=order.user_id,
+            )

@@ -1,0 +1,73 @@
+"""Parcels."""
+
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from inventory import commands as inventory
+from orders.commands.history import locked, step
+from orders.errors import InvalidShipment, OrderNotShippable, TrackingTaken
+from orders.models import Order, OrderShipment, OrderShipmentItem
+from shopflow.lib.transactions import command
+
+LONGEST_CARRIER = 50
+LONGEST_TRACKING = 100
+
+
+@command
+def ship(*, order_id: UUID, carrier: str, tracking_number: str, by: UUID | None = None) -> Order:
+    """Ship the whole of a paid order in one parcel; its stock leaves the warehouse.
+
+    Raises OrderNotFound, OrderNotShippable, TrackingTaken, InvalidShipment.
+    """
+    carrier, tracking_number = carrier.strip(), tracking_number.strip()
+    if not 0 < len(carrier) <= LONGEST_CARRIER or not 0 < len(tracking_number) <= LONGEST_TRACKING:
+        raise InvalidShipment
+    order = locked(order_id)
+    if order.status not in {Order.Status.CONFIRMED, Order.Status.PROCESSING}:
+        raise OrderNotShippable
+    now = timezone.now()
+    _insert_shipment(order, carrier, tracking_number)
+    if order.status == Order.Status.CONFIRMED:
+        step(order, Order.Status.PROCESSING, by=by)
+    step(
+        order,
+        Order.Status.SHIPPED,
+        by=by,
+        notes=f"{carrier} {tracking_number}",
+        shipped_at=now,
+        fulfilment_status=Order.FulfilmentStatus.FULFILLED,
+    )
+    inventory.fulfil(order_id=order.pk, by=by)
+    return order
+
+
+@command
+def deliver(*, order_id: UUID, by: UUID | None = None) -> Order:
+    """Note that a shipped order arrived. Raises OrderNotFound, InvalidTransition."""
+    order = locked(order_id)
+    now = timezone.now()
+    step(order, Order.Status.DELIVERED, by=by, delivered_at=now)
+    for shipment in order.shipments.filter(status=OrderShipment.Status.SHIPPED):
+        shipment.status, shipment.delivered_at = OrderShipment.Status.DELIVERED, now
+        shipment.save(update_fields=["status", "delivered_at", "updated_at"])
+    return order
+
+
+def _insert_shipment(order: Order, carrier: str, tracking_number: str) -> None:
+    try:
+        with transaction.atomic():
+            shipment = OrderShipment.objects.create(
+                order=order,
+                user_id=order.user_id,
+                carrier=carrier,
+                tracking_number=tracking_number,
+                shipped_at=timezone.now(),
+            )
+    except IntegrityError:
+        raise TrackingTaken from None
+    OrderShipmentItem.objects.bulk_create(
+        OrderShipmentItem(shipment=shipment, order_item=item, quantity=item.quantity)
+        for item in order.items.all()
+    )

@@ -1,0 +1,68 @@
+"""How orders say no."""
+
+from typing import Any
+
+from shopflow.lib.errors import DomainError, InvalidInput, NotFound
+
+
+class OrderNotFound(NotFound):
+    """Unknown, or somebody else's: both read the same."""
+
+    code = "order_not_found"
+    message = "We can't find this order. Please use the link from your e-mail."
+
+
+class QuoteChanged(DomainError):
+    """The cart costs something else than the shopper agreed to; `quote` is the new one."""
+
+    code = "quote_changed"
+    status = 409
+    message = "Prices changed while you were checking out. Please look at the new total."
+
+    def __init__(self, quote: Any) -> None:
+        super().__init__()
+        self.quote = quote
+
+
+class CartNotOrderable(DomainError):
+    """A line can't be bought any more; `extra["lines"]` names the variants."""
+
+    code = "cart_not_orderable"
+    status = 409
+    message = "Something in your cart isn't available any more. Please look at your cart."
+
+
+class InvalidCheckout(InvalidInput):
+    code = "invalid_checkout"
+    message = "Please check your e-mail and address."
+
+
+class OrderNotCancellable(DomainError):
+    code = "order_not_cancellable"
+    status = 409
+    message = "This order can't be cancelled any more."
+
+
+class OrderNotShippable(DomainError):
+    code = "order_not_shippable"
+    status = 409
+    message = "Only a paid order that hasn't left yet can be shipped."
+
+
+class TrackingTaken(DomainError):
+    code = "tracking_taken"
+    status = 409
+    message = "This tracking number is already on another shipment."
+
+
+class PaymentDoesNotFit(DomainError):
+    """The money that came isn't exactly what the order costs."""
+
+    code = "payment_does_not_fit"
+    status = 409
+    message = "The amount paid isn't the amount of the order."
+
+
+class InvalidShipment(InvalidInput):
+    code = "invalid_shipment"
+    message = "Please fill in the carrier and the tracking number."

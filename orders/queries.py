@@ -1,0 +1,98 @@
+"""Answers about orders: whose they are, and the links guests follow."""
+
+import base64
+import hmac
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from orders.errors import OrderNotFound
+from orders.models import Order
+from shopflow.lib.paging import Order as SortOrder
+
+BY_NEWEST = SortOrder(["-id"])
+TOKEN_PURPOSE = b"orders.guest-link:"
+VERSION_BYTES = 2
+MAC_BYTES = 32
+CLAIM_BYTES = 16 + VERSION_BYTES
+LONGEST_NUMBER = 30
+
+
+def guest_token(order: Order) -> str:
+    """Return the token of a guest's link: the order's id, a version, and their HMAC (256 bits).
+
+    Nothing is stored, so a later mail can make the same link again; raising the order's
+    `guest_token_version` ends all links given out.
+    """
+    return _token(order.pk, order.guest_token_version)
+
+
+def order_id_of(token: str) -> UUID:
+    """Return the order a guest's token proves, before any row is read; raises OrderNotFound."""
+    return _proved(token)[0]
+
+
+def find_by_token(*, number: str, token: str) -> Order:
+    """Return the order of this number if the token is its own; raises OrderNotFound."""
+    order_id, version = _proved(token)
+    order = Order.objects.filter(
+        pk=order_id, order_number=number.upper(), guest_token_version=version
+    ).first()
+    if order is None:
+        raise OrderNotFound
+    return order
+
+
+def find_for_user(*, number: str, user_id: UUID) -> Order:
+    """Return a user's own order; raises OrderNotFound for anybody else's."""
+    order = _by_number(number)
+    if order is None or order.user_id != user_id:
+        raise OrderNotFound
+    return order
+
+
+def find_by_email(*, number: str, email: str) -> Order:
+    """Return the order of this number if it was placed with this e-mail; raises OrderNotFound."""
+    order = _by_number(number)
+    given = email.strip().casefold().encode()
+    known = order.customer_email.strip().casefold().encode() if order else b""
+    if order is None or not given or not hmac.compare_digest(given, known):
+        raise OrderNotFound
+    return order
+
+
+def orders_of(user_id: UUID) -> "QuerySet[Order]":
+    """Return a user's orders; sort by BY_NEWEST."""
+    return Order.objects.filter(user=user_id)
+
+
+def overdue(limit: int) -> list[UUID]:
+    """Return unpaid orders whose payment window has passed."""
+    return list(Order.objects.overdue().values_list("pk", flat=True)[:limit])
+
+
+def _by_number(number: str) -> Order | None:
+    if len(number) > LONGEST_NUMBER or "\0" in number:
+        return None
+    return Order.objects.filter(order_number=number.upper()).first()
+
+
+def _token(order_id: UUID, version: int) -> str:
+    claim = order_id.bytes + version.to_bytes(VERSION_BYTES, "big")
+    return base64.urlsafe_b64encode(claim + _mac(claim)).decode().rstrip("=")
+
+
+def _proved(token: str) -> tuple[UUID, int]:
+    try:
+        raw = base64.b64decode(token + "=" * (-len(token) % 4), b"-_", validate=True)
+    except ValueError:  # also characters outside ASCII
+        raise OrderNotFound from None
+    claim, mac = raw[:-MAC_BYTES], raw[-MAC_BYTES:]
+    if len(claim) != CLAIM_BYTES or not hmac.compare_digest(mac, _mac(claim)):
+        raise OrderNotFound
+    return UUID(bytes=claim[:-VERSION_BYTES]), int.from_bytes(claim[-VERSION_BYTES:], "big")
+
+
+def _mac(claim: bytes) -> bytes:
+    return hmac.digest(settings.SECRET_KEY.encode(), TOKEN_PURPOSE + claim, "sha256")

@@ -1,0 +1,6 @@
+"""The facts orders announce."""
+
+from django.dispatch import Signal
+
+order_cancelled = Signal()
+"""An order was cancelled or expired (order_id): whoever holds money for it gives it back."""

@@ -1,0 +1,67 @@
+"""Closing unpaid and cancelled orders: the provider is asked before we give up on money."""
+
+from uuid import UUID
+
+from orders import commands as orders
+from payments.commands.refunds import refund
+from payments.commands.state import record_state
+from payments.gateways import gateway
+from payments.gateways.base import GatewayRefused
+from payments.models import Payment, Refund
+from shopflow.lib.transactions import command
+
+
+def close_unpaid(*, order_id: UUID) -> None:
+    """Expire an order whose payment window has passed, unless the provider has its money.
+
+    Talks to the gateway: the open attempt is voided there first, and its answer decides.
+    Raises GatewayUnavailable (the order then waits for the next sweep). Safe to repeat.
+    """
+    for payment in Payment.objects.live().filter(order=order_id):
+        _void(payment)
+    orders.expire(order_id=order_id)
+
+
+def settle_cancelled(*, order_id: UUID) -> None:
+    """Void what is still open of a cancelled order and send back what was taken.
+
+    Talks to the gateway. Raises GatewayUnavailable. Safe to repeat.
+    """
+    for payment in Payment.objects.live().filter(order=order_id):
+        _void(payment)
+    for payment in Payment.objects.filter(order=order_id, amount_captured__gt=0):
+        _refund_rest(payment_id=payment.pk)
+
+
+def _void(payment: Payment) -> None:
+    adapter = gateway(payment.provider)
+    provider_id = payment.provider_payment_id
+    if not provider_id:
+        # The answer to our first call was lost: the provider knows the payment by our key.
+        found = adapter.find(key=str(payment.pk))
+        provider_id = found.id if found else ""
+    if not provider_id:
+        _never_opened(payment_id=payment.pk)
+        return
+    try:
+        seen = adapter.void(payment_id=provider_id, key=f"void-{payment.pk}")
+    except GatewayRefused:
+        seen = adapter.fetch(payment_id=provider_id)
+    record_state(payment_id=payment.pk, seen=seen)
+
+
+@command
+def _never_opened(*, payment_id: UUID) -> None:
+    payment = Payment.objects.select_for_update(no_key=True).get(pk=payment_id)
+    if payment.status == Payment.Status.PENDING and not payment.provider_payment_id:
+        payment.move_to(Payment.Status.VOIDED)
+
+
+@command
+def _refund_rest(*, payment_id: UUID) -> None:
+    """Refund what is left of a payment once; a refund that failed is for staff to look at."""
+    payment = Payment.objects.select_related("order").get(pk=payment_id)
+    left = payment.amount_captured - payment.amount_refunded
+    has_failed = Refund.objects.filter(payment=payment, status=Refund.Status.FAILED).exists()
+    if left > 0 and not has_failed and payment.order.cancelled_at is not None:
+        refund(payment_id=payment_id, amount=left, reason="Order cancelled")

@@ -1,0 +1,133 @@
+"""Sending money back: written down first, then asked of the provider, any number of times."""
+
+from datetime import timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Sum
+from django.utils import timezone
+
+from orders import commands as orders
+from orders.models import Order
+from payments.errors import InvalidRefund, PaymentNotFound, RefundTooMuch
+from payments.gateways import gateway
+from payments.gateways.base import GatewayRefused, GatewayUnavailable, ProviderRefund
+from payments.models import Payment, Refund
+from payments.signals import refund_asked
+from shopflow.lib.ids import new_id
+from shopflow.lib.money import Money, round_money
+from shopflow.lib.news import announce
+from shopflow.lib.transactions import command
+
+LONGEST_WAIT = timedelta(hours=1)
+
+
+@command
+def refund(
+    *, payment_id: UUID, amount: Decimal, reason: str, by: UUID | None = None
+) -> Refund:
+    """Write down a refund (in the payment's currency); the worker sends it to the provider.
+
+    Raises PaymentNotFound, InvalidRefund, RefundTooMuch.
+    """
+    if amount <= 0 or amount != round_money(amount):
+        raise InvalidRefund
+    payment = _locked(payment_id)
+    if amount > payment.amount_captured - payment.amount_refunded:
+        raise RefundTooMuch
+    _change_refunded(payment, amount, by=by)
+    refund_id = new_id()
+    row = Refund.objects.create(
+        id=refund_id,
+        payment=payment,
+        user_id=payment.user_id,
+        amount=amount,
+        currency=payment.currency,
+        reason=reason[:255],
+        idempotency_key=str(refund_id),
+        created_by_id=by,
+    )
+    announce(refund_asked, refund_id=row.pk)
+    return row
+
+
+def settle_refund(*, refund_id: UUID) -> None:
+    """Send a waiting refund to the provider and record the answer.
+
+    Talks to the gateway. Not answering postpones it; a definite no gives the money back to the
+    payment's balance for staff to see. Safe to repeat.
+    """
+    row = Refund.objects.select_related("payment").filter(pk=refund_id).first()
+    if row is None or row.status != Refund.Status.PENDING:
+        return
+    try:
+        answer = gateway(row.payment.provider).refund(
+            payment_id=row.payment.provider_payment_id,
+            amount=Money(row.amount, row.currency),
+            key=row.idempotency_key,
+        )
+    except GatewayUnavailable as error:
+        _postpone(refund_id=refund_id, reason=str(error))
+    except GatewayRefused as error:
+        _fail(refund_id=refund_id, reason=str(error))
+    else:
+        _record_answer(refund_id=refund_id, answer=answer)
+
+
+@command
+def _record_answer(*, refund_id: UUID, answer: ProviderRefund) -> None:
+    row = Refund.objects.select_for_update(no_key=True).get(pk=refund_id)
+    if row.status != Refund.Status.PENDING:
+        return
+    if answer.status == "succeeded":
+        row.move_to(
+            Refund.Status.SUCCEEDED, provider_refund_id=answer.id, succeeded_at=timezone.now()
+        )
+    elif answer.status == "failed":
+        _fail(refund_id=refund_id, reason="The provider couldn't send it.")
+    else:
+        _postpone(refund_id=refund_id, reason="The provider is still working on it.")
+
+
+@command
+def _postpone(*, refund_id: UUID, reason: str) -> None:
+    row = Refund.objects.select_for_update(no_key=True).get(pk=refund_id)
+    row.attempts += 1
+    row.next_try_at = timezone.now() + min(timedelta(seconds=5 * 2**row.attempts), LONGEST_WAIT)
+    row.last_error = reason[:255]
+    row.save(update_fields=["attempts", "next_try_at", "last_error", "updated_at"])
+
+
+@command
+def _fail(*, refund_id: UUID, reason: str) -> None:
+    payment = _locked(Refund.objects.values_list("payment_id", flat=True).get(pk=refund_id))
+    row = Refund.objects.select_for_update(no_key=True).get(pk=refund_id)
+    if row.status == Refund.Status.PENDING:
+        row.move_to(Refund.Status.FAILED, last_error=reason[:255])
+        _change_refunded(payment, -row.amount, by=row.created_by_id)
+
+
+def _locked(payment_id: UUID) -> Payment:
+    """Lock the order first, then the payment: the shop's lock order."""
+    order_id = Payment.objects.values_list("order_id", flat=True).filter(pk=payment_id).first()
+    if order_id is None:
+        raise PaymentNotFound
+    Order.objects.select_for_update(no_key=True).get(pk=order_id)
+    return Payment.objects.select_for_update(no_key=True).get(pk=payment_id)
+
+
+def _change_refunded(payment: Payment, change: Decimal, *, by: UUID | None) -> None:
+    refunded = payment.amount_refunded + change
+    if refunded == 0:
+        status = Payment.Status.CAPTURED
+    elif refunded == payment.amount_captured:
+        status = Payment.Status.REFUNDED
+    else:
+        status = Payment.Status.PARTIALLY_REFUNDED
+    payment.move_to(status, amount_refunded=refunded)
+    sums = Payment.objects.filter(order=payment.order_id).aggregate(
+        paid=Sum("amount_captured"), refunded=Sum("amount_refunded")
+    )
+    orders.record_money(
+        order_id=payment.order_id, paid=sums["paid"], refunded=sums["refunded"], by=by
+    )

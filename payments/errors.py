@@ -1,0 +1,33 @@
+"""How payments say no."""
+
+from shopflow.lib.errors import DomainError, InvalidInput, NotFound
+
+
+class PaymentNotFound(NotFound):
+    code = "payment_not_found"
+    message = "We can't find this payment."
+
+
+class OrderNotPayable(DomainError):
+    code = "order_not_payable"
+    status = 409
+    message = "This order can't be paid any more."
+
+
+class AmountMismatch(DomainError):
+    """A provider's event names another amount or currency than we asked for."""
+
+    code = "amount_mismatch"
+    status = 400
+    message = "The amount isn't the amount of this payment."
+
+
+class RefundTooMuch(DomainError):
+    code = "refund_too_much"
+    status = 409
+    message = "That is more than is left of this payment."
+
+
+class InvalidRefund(InvalidInput):
+    code = "invalid_refund"
+    message = "A refund is an amount above 0 with at most two decimals."

@@ -1,0 +1,37 @@
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+
+class PaymentEvent(models.Model):
+    """One event a provider sent us: the inbox. Partitioned by month on its id.
+
+    The id comes from `shopflow.lib.ids.event_id`, so the primary key itself refuses a second
+    delivery of the same event, across all partitions.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    provider = models.CharField(max_length=30)
+    provider_event_id = models.CharField(max_length=100)
+    type = models.CharField(max_length=100)
+    payload = models.JSONField()
+    received_at = models.DateTimeField(db_default=Now())
+    processed_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=50, blank=True, db_default="")
+    attempts = models.IntegerField(default=0, db_default=0)
+    next_try_at = models.DateTimeField(db_default=Now())
+    last_error = models.CharField(max_length=255, blank=True, db_default="")
+
+    class Meta:
+        db_table = "payment_events"
+        db_table_comment = "Inbox of provider events, partitioned by month on id"
+        indexes = (
+            models.Index(
+                fields=["next_try_at"],
+                condition=Q(processed_at=None),
+                name="payment_events_waiting_idx",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.type} {self.provider_event_id}"

@@ -1,0 +1,32 @@
+"""Answers about money that span tables: what is shown, and what the sweeps still have to do."""
+
+from uuid import UUID
+
+from django.db.models import F, QuerySet
+from django.db.models.functions import Now
+
+from orders.models import Order
+from payments.models import Payment, Refund
+
+
+def payments_of(order_id: UUID) -> "QuerySet[Payment]":
+    """Return the attempts to pay an order with their refunds, newest first."""
+    return Payment.objects.filter(order=order_id).prefetch_related("refunds").order_by("-id")
+
+
+def waiting_refunds(limit: int) -> list[UUID]:
+    """Return refunds whose next try is due."""
+    due = Refund.objects.filter(status=Refund.Status.PENDING, next_try_at__lte=Now())
+    return list(due.order_by("next_try_at").values_list("pk", flat=True)[:limit])
+
+
+def unsettled_orders(limit: int) -> list[UUID]:
+    """Return cancelled orders that have an open attempt, or money that isn't on its way back."""
+    cancelled = Payment.objects.filter(order__status=Order.Status.CANCELLED)
+    is_open = cancelled.live().values_list("order_id", flat=True)
+    has_money = (
+        cancelled.filter(amount_captured__gt=F("amount_refunded"))
+        .exclude(refunds__status=Refund.Status.FAILED)
+        .values_list("order_id", flat=True)
+    )
+    return list(is_open.union(has_money)[:limit])

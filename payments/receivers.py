@@ -1,0 +1,26 @@
+"""What payments does about the news it hears: ring for a worker."""
+
+from typing import Any
+from uuid import UUID
+
+from django.dispatch import receiver
+
+from orders.signals import order_cancelled
+from payments import tasks
+from payments.signals import event_received, refund_asked
+from shopflow.lib.queue import enqueue
+
+
+@receiver(event_received, dispatch_uid="process a payment event")
+def process(event_id: UUID, **_: Any) -> None:
+    enqueue(tasks.process_event, str(event_id))
+
+
+@receiver(refund_asked, dispatch_uid="send a refund")
+def send_refund(refund_id: UUID, **_: Any) -> None:
+    enqueue(tasks.settle_refund, str(refund_id))
+
+
+@receiver(order_cancelled, dispatch_uid="settle a cancelled order")
+def settle(order_id: UUID, **_: Any) -> None:
+    enqueue(tasks.settle_cancelled_order, str(order_id))

@@ -1,0 +1,150 @@
+"""The SQLite file that knows what card holders really paid."""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from payments.sandbox.wire import Refused
+
+# The CHECKs are the last guard: no bug above them can refund more than was captured.
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS payments (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    key TEXT NOT NULL UNIQUE,
+    reference TEXT NOT NULL,
+    return_url TEXT NOT NULL,
+    capture TEXT NOT NULL CHECK (capture IN ('automatic', 'manual')),
+    status TEXT NOT NULL DEFAULT 'pending' CHECK (status IN
+        ('pending', 'requires_action', 'authorized', 'captured', 'failed', 'voided')),
+    amount INTEGER NOT NULL CHECK (amount > 0),
+    currency TEXT NOT NULL,
+    captured INTEGER NOT NULL DEFAULT 0 CHECK (captured BETWEEN 0 AND amount),
+    refunded INTEGER NOT NULL DEFAULT 0 CHECK (refunded BETWEEN 0 AND captured),
+    failure_code TEXT NOT NULL DEFAULT '',
+    failure_reason TEXT NOT NULL DEFAULT '',
+    card_brand TEXT NOT NULL DEFAULT '',
+    card_last_four TEXT NOT NULL DEFAULT '',
+    tries INTEGER NOT NULL DEFAULT 0,
+    created_ms INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS refunds (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    key TEXT NOT NULL,
+    payment_id TEXT NOT NULL REFERENCES payments (id),
+    amount INTEGER NOT NULL CHECK (amount > 0),
+    status TEXT NOT NULL CHECK (status IN ('succeeded', 'pending', 'failed')),
+    created_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS refunds_of_payment ON refunds (payment_id);
+CREATE TABLE IF NOT EXISTS answers (
+    operation TEXT NOT NULL,
+    key TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (operation, key)
+) STRICT;
+CREATE TABLE IF NOT EXISTS events (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    type TEXT NOT NULL,
+    payment_id TEXT NOT NULL REFERENCES payments (id),
+    body TEXT NOT NULL,
+    created_ms INTEGER NOT NULL,
+    due_ms INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    delivered_ms INTEGER
+) STRICT;
+CREATE INDEX IF NOT EXISTS events_due ON events (due_ms) WHERE delivered_ms IS NULL;
+"""
+
+
+class Ledger:
+    """Opens the file; one connection per use, so every thread may call it."""
+
+    def __init__(self, path: Path) -> None:
+        """Make the file and its tables where missing; raises OSError or sqlite3.Error."""
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with closing(self._connect()) as db:
+            db.execute("PRAGMA journal_mode = WAL")
+            db.executescript(SCHEMA)
+            # Whoever was away when an event was due hears of it at once after our restart.
+            db.execute("UPDATE events SET due_ms = created_ms WHERE delivered_ms IS NULL")
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection to read from."""
+        with closing(self._connect()) as db:
+            yield db
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection inside one transaction, which no other writer overlaps.
+
+        IMMEDIATE takes the write lock before the first read: two refunds at once can't both
+        see the money as still there.
+        """
+        with closing(self._connect()) as db:
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+            except BaseException:
+                db.execute("ROLLBACK")
+                raise
+            db.execute("COMMIT")
+
+    def _connect(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self.path, timeout=10, isolation_level=None)
+        db.row_factory = sqlite3.Row
+        # FULL: a commit is on the disk before anybody is told of it.
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA foreign_keys = ON")
+        return db
+
+
+def now_ms() -> int:
+    """Return the time in milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+def find_payment(db: sqlite3.Connection, payment_id: str) -> sqlite3.Row:
+    """Return one payment; raises Refused (404)."""
+    return _find(db, "SELECT * FROM payments WHERE id = ?", payment_id, "payment")
+
+
+def find_refund(db: sqlite3.Connection, refund_id: str) -> sqlite3.Row:
+    """Return one refund; raises Refused (404)."""
+    return _find(db, "SELECT * FROM refunds WHERE id = ?", refund_id, "refund")
+
+
+def find_event(db: sqlite3.Connection, event_id: str) -> sqlite3.Row:
+    """Return one event; raises Refused (404)."""
+    return _find(db, "SELECT * FROM events WHERE id = ?", event_id, "event")
+
+
+def pending_refunds(db: sqlite3.Connection, payment_id: str) -> int:
+    """Return the sum, in minor units, that is promised back but not yet returned."""
+    row = db.execute(
+        "SELECT coalesce(sum(amount), 0) FROM refunds WHERE payment_id = ? AND status = 'pending'",
+        [payment_id],
+    ).fetchone()
+    return int(row[0])
+
+
+def update_payment(db: sqlite3.Connection, payment_id: str, **facts: Any) -> None:
+    """Set columns of one payment."""
+    columns = ", ".join(f"{name} = :{name}" for name in facts)
+    db.execute(f"UPDATE payments SET {columns} WHERE id = :id", {**facts, "id": payment_id})
+
+
+def _find(db: sqlite3.Connection, query: str, row_id: str, noun: str) -> sqlite3.Row:
+    row: sqlite3.Row | None = db.execute(query, [row_id]).fetchone()
+    if row is None:
+        raise Refused(404, "not_found", f"There is no such {noun}.")
+    return row

@@ -1,0 +1,1 @@
+"""Reading a product file in Shopify's CSV format into the shop."""

@@ -1,0 +1,36 @@
+"""The worker's app and the beat schedule.
+
+Celery is the doorbell, the tables are the truth: whatever a task does is also found by one of
+the periodic sweeps below, so losing all of Redis loses no money and no order.
+"""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shopflow.settings")
+
+from celery import Celery
+
+app = Celery("shopflow")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_ignore_result=True,
+    worker_prefetch_multiplier=1,
+    worker_soft_shutdown_timeout=5,
+    worker_enable_soft_shutdown_on_idle=True,
+    worker_hijack_root_logger=False,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={"visibility_timeout": 300, "socket_timeout": 5},
+    task_publish_retry_policy={"max_retries": 1, "interval_start": 0, "interval_max": 0.1},
+    beat_schedule={
+        "catch up on webhooks": {"task": "payments.tasks.process_waiting_events", "schedule": 10},
+        "settle refunds": {"task": "payments.tasks.settle_refunds", "schedule": 10},
+        "settle cancelled orders": {"task": "payments.tasks.settle_cancelled", "schedule": 10},
+        "expire unpaid orders": {"task": "payments.tasks.expire_unpaid", "schedule": 10},
+        "publish stock figures": {"task": "inventory.tasks.publish_all", "schedule": 600},
+        "drop stale carts": {"task": "carts.tasks.drop_expired", "schedule": 3600},
+        "make partitions": {"task": "payments.tasks.make_partitions", "schedule": 86_400},
+    },
+)
+app.autodiscover_tasks()

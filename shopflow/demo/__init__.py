@@ -1,0 +1,1 @@
+"""The demo shop: twelve hand-written product families with drawn pictures."""

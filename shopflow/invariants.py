@@ -1,0 +1,309 @@
+"""What must always be true, as queries that return no row.
+
+The numbers are those of the data model. Three of them are not here yet because their tables
+aren't: 11 (gift cards), 13 (the provider's own ledger) and 14 (invoices).
+"""
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """A rule, whether it holds at every instant or once the queues are drained, and its query."""
+
+    name: str
+    rule: str
+    is_instant: bool
+    query: str
+
+
+INVARIANTS = [
+    Invariant(
+        "stock_reserved_equals_reservations",
+        "1. Reserved units are exactly the held and committed reservations.",
+        is_instant=True,
+        query="""
+            SELECT i.id FROM inventory i
+            LEFT JOIN (
+                SELECT inventory_id, sum(quantity) AS units FROM inventory_reservations
+                WHERE status IN ('held', 'committed') GROUP BY inventory_id
+            ) r ON r.inventory_id = i.id
+            WHERE i.quantity_reserved <> coalesce(r.units, 0)
+        """,
+    ),
+    Invariant(
+        "stock_not_oversold",
+        "1. Never more units are reserved than are on hand (backorders apart).",
+        is_instant=True,
+        query="""
+            SELECT id FROM inventory
+            WHERE quantity_reserved > quantity_on_hand + backorder_limit
+        """,
+    ),
+    Invariant(
+        "stock_on_hand_equals_ledger",
+        "2. Units on hand are the sum of their ledger.",
+        is_instant=True,
+        query="""
+            SELECT i.id FROM inventory i
+            LEFT JOIN (
+                SELECT inventory_id, sum(quantity_change) AS units FROM inventory_transactions
+                GROUP BY inventory_id
+            ) t ON t.inventory_id = i.id
+            WHERE i.quantity_on_hand <> coalesce(t.units, 0)
+        """,
+    ),
+    Invariant(
+        "shipped_units_equal_sales",
+        "3. Units shipped for an order are its sale rows in the ledger.",
+        is_instant=True,
+        query="""
+            SELECT coalesce(s.order_id, t.order_id) FROM (
+                SELECT order_id, sum(quantity) AS units FROM inventory_reservations
+                WHERE status = 'fulfilled' GROUP BY order_id
+            ) s FULL JOIN (
+                SELECT order_id, -sum(quantity_change) AS units FROM inventory_transactions
+                WHERE type = 'sale' GROUP BY order_id
+            ) t ON t.order_id = s.order_id
+            WHERE coalesce(s.units, 0) <> coalesce(t.units, 0)
+        """,
+    ),
+    Invariant(
+        "order_total_adds_up",
+        "4. An order's total is the sum of its parts, and its subtotal that of its lines.",
+        is_instant=True,
+        query="""
+            SELECT o.id FROM orders o
+            LEFT JOIN (
+                SELECT order_id, sum(line_total) AS lines, sum(discount_amount) AS discounts
+                FROM order_items GROUP BY order_id
+            ) i ON i.order_id = o.id
+            LEFT JOIN (
+                SELECT order_id, sum(amount) AS tax FROM order_tax_lines GROUP BY order_id
+            ) t ON t.order_id = o.id
+            WHERE o.subtotal <> coalesce(i.lines, 0)
+               OR o.discount_total <> coalesce(i.discounts, 0)
+               OR o.tax <> coalesce(t.tax, 0)
+               OR o.total <> o.subtotal - o.discount_total + o.shipping_cost
+                           + CASE WHEN o.prices_include_tax THEN 0 ELSE o.tax END
+        """,
+    ),
+    Invariant(
+        "order_trace_explains_total",
+        "4. The total recomputed from the stored trace alone is the order's.",
+        is_instant=True,
+        query="""
+            SELECT o.id FROM orders o
+            WHERE o.total <> (
+                SELECT coalesce(sum((step->>'adds')::numeric), 0)
+                FROM jsonb_array_elements(o.price_trace) AS step WHERE step->>'rule' <> 'total'
+            )
+        """,
+    ),
+    Invariant(
+        "paid_orders_are_captured",
+        "5. A paid order kept at least its total unless it was given back, never more.",
+        is_instant=True,
+        query="""
+            SELECT id FROM orders
+            WHERE (status IN ('confirmed', 'processing', 'shipped', 'delivered')
+                   AND (amount_paid < total OR amount_paid - amount_refunded > total))
+               OR (status = 'pending' AND amount_paid <> 0)
+        """,
+    ),
+    Invariant(
+        "order_money_equals_payments",
+        "5. What an order says was paid and refunded is what its payments say.",
+        is_instant=True,
+        query="""
+            SELECT o.id FROM orders o
+            LEFT JOIN (
+                SELECT order_id, sum(amount_captured) AS paid, sum(amount_refunded) AS refunded
+                FROM payments GROUP BY order_id
+            ) p ON p.order_id = o.id
+            WHERE o.amount_paid <> coalesce(p.paid, 0)
+               OR o.amount_refunded <> coalesce(p.refunded, 0)
+        """,
+    ),
+    Invariant(
+        "cancelled_orders_hold_no_stock",
+        "6. A cancelled or refunded order that never shipped holds no stock.",
+        is_instant=True,
+        query="""
+            SELECT DISTINCT o.id FROM orders o
+            JOIN inventory_reservations r ON r.order_id = o.id
+            WHERE o.status IN ('cancelled', 'refunded') AND r.status IN ('held', 'committed')
+        """,
+    ),
+    Invariant(
+        "open_orders_hold_their_stock",
+        "6. An unpaid order holds, and a paid one has committed, exactly what it sold.",
+        is_instant=True,
+        query="""
+            SELECT i.id FROM order_items i JOIN orders o ON o.id = i.order_id
+            WHERE o.status IN ('pending', 'confirmed', 'processing')
+              AND i.quantity <> (
+                SELECT coalesce(sum(r.quantity), 0) FROM inventory_reservations r
+                WHERE r.order_item_id = i.id
+                  AND r.status = CASE o.status WHEN 'pending' THEN 'held' ELSE 'committed' END
+              )
+        """,
+    ),
+    Invariant(
+        "cancelled_orders_keep_no_money",
+        "6. A cancelled order keeps no money and has no open payment.",
+        is_instant=False,
+        query="""
+            SELECT o.id FROM orders o WHERE o.status = 'cancelled' AND (
+                o.amount_paid <> o.amount_refunded
+                OR EXISTS (
+                    SELECT FROM payments p WHERE p.order_id = o.id
+                    AND p.status IN ('pending', 'requires_action', 'authorized')
+                )
+            )
+        """,
+    ),
+    Invariant(
+        "refunds_within_captured",
+        "7. A payment's refunds are what it says was refunded, and at most what was captured.",
+        is_instant=True,
+        query="""
+            SELECT p.id FROM payments p
+            LEFT JOIN (
+                SELECT payment_id, sum(amount) AS refunded FROM refunds
+                WHERE status <> 'failed' GROUP BY payment_id
+            ) r ON r.payment_id = p.id
+            WHERE p.amount_refunded <> coalesce(r.refunded, 0)
+               OR p.amount_refunded > p.amount_captured
+        """,
+    ),
+    Invariant(
+        "history_ends_at_status",
+        "8. Every order has a history, and its last row is the order's status.",
+        is_instant=True,
+        query="""
+            SELECT o.id FROM orders o WHERE o.status IS DISTINCT FROM (
+                SELECT h.to_status FROM order_status_history h
+                WHERE h.order_id = o.id ORDER BY h.id DESC LIMIT 1
+            )
+        """,
+    ),
+    Invariant(
+        "history_steps_are_legal",
+        "8. Every step of a history follows from the one before and is a legal move.",
+        is_instant=True,
+        query="""
+            SELECT h.id FROM (
+                SELECT id, from_status, to_status,
+                       coalesce(lag(to_status) OVER (PARTITION BY order_id ORDER BY id), '') AS before
+                FROM order_status_history
+            ) h
+            WHERE h.from_status <> h.before OR (h.from_status, h.to_status) NOT IN (
+                ('', 'pending'), ('pending', 'confirmed'), ('confirmed', 'processing'),
+                ('processing', 'shipped'), ('shipped', 'delivered'), ('pending', 'cancelled'),
+                ('confirmed', 'cancelled'), ('processing', 'cancelled'), ('confirmed', 'refunded'),
+                ('processing', 'refunded'), ('shipped', 'refunded'), ('delivered', 'refunded'),
+                ('cancelled', 'confirmed')
+            )
+        """,
+    ),
+    Invariant(
+        "coupon_uses_equal_count",
+        "9. A coupon's count is its unreleased uses, within its limit.",
+        is_instant=True,
+        query="""
+            SELECT c.id FROM coupons c
+            LEFT JOIN (
+                SELECT coupon_id, count(*) AS uses FROM coupon_usage
+                WHERE released_at IS NULL GROUP BY coupon_id
+            ) u ON u.coupon_id = c.id
+            WHERE c.usage_count <> coalesce(u.uses, 0) OR c.usage_count > c.usage_limit
+        """,
+    ),
+    Invariant(
+        "cancelled_orders_use_no_coupon",
+        "9. A cancelled order has given its coupon back.",
+        is_instant=True,
+        query="""
+            SELECT u.id FROM coupon_usage u JOIN orders o ON o.id = u.order_id
+            WHERE (o.status = 'cancelled') <> (u.released_at IS NOT NULL)
+        """,
+    ),
+    Invariant(
+        "inbox_is_drained",
+        "10. Every event of the inbox was processed, every refund sent.",
+        is_instant=False,
+        query="""
+            SELECT id FROM payment_events WHERE processed_at IS NULL
+            UNION ALL SELECT id FROM refunds WHERE status = 'pending'
+        """,
+    ),
+    Invariant(
+        "idempotency_keys_are_answered",
+        "10. Every idempotency key has its answer.",
+        is_instant=True,
+        query="SELECT id FROM idempotency_keys WHERE status IS NULL",
+    ),
+    Invariant(
+        "one_order_per_accepted_key",
+        "10. No two accepted checkout keys name the same order, and each names one there is.",
+        is_instant=True,
+        query="""
+            SELECT min(k.id::text) FROM (
+                SELECT id, (body::jsonb)->'order'->>'number' AS number
+                FROM idempotency_keys WHERE route = 'checkout' AND status = 201
+            ) k LEFT JOIN orders o ON o.order_number = k.number
+            GROUP BY k.number HAVING count(*) > 1 OR count(o.id) = 0
+        """,
+    ),
+    Invariant(
+        "product_prices_equal_variants",
+        "12. A product's price is that of its cheapest variant on sale.",
+        is_instant=True,
+        query="""
+            SELECT p.id FROM products p JOIN (
+                SELECT product_id, min(price) AS price FROM product_variants
+                WHERE is_active AND deleted_at IS NULL GROUP BY product_id
+            ) v ON v.product_id = p.id
+            WHERE p.price <> v.price
+        """,
+    ),
+    Invariant(
+        "shelves_equal_products",
+        "12. The sort keys on the shelves are the products' own.",
+        is_instant=True,
+        query="""
+            SELECT s.id FROM product_categories s JOIN products p ON p.id = s.product_id
+            WHERE s.price <> p.price OR s.published_at IS DISTINCT FROM p.published_at
+        """,
+    ),
+    Invariant(
+        "stock_figures_equal_inventory",
+        "12. The stock shown for a variant is what the warehouses can promise.",
+        is_instant=False,
+        query="""
+            SELECT v.id FROM product_variants v
+            LEFT JOIN (
+                SELECT i.variant_id, sum(i.quantity_available) AS units FROM inventory i
+                JOIN warehouses w ON w.id = i.warehouse_id AND w.is_active GROUP BY i.variant_id
+            ) i ON i.variant_id = v.id
+            WHERE v.stock_quantity <> greatest(coalesce(i.units, 0), 0)
+        """,
+    ),
+]
+
+
+def violations(*, instant_only: bool = False) -> dict[str, int]:
+    """Return how many rows break each invariant, by its name (0 is what it must be).
+
+    `instant_only` leaves out those that hold only once the queues are drained.
+    """
+    counts: dict[str, int] = {}
+    with connection.cursor() as cursor:
+        for invariant in INVARIANTS:
+            if invariant.is_instant or not instant_only:
+                cursor.execute(f"SELECT count(*) FROM ({invariant.query}) AS broken")
+                counts[invariant.name] = cursor.fetchone()[0]
+    return counts

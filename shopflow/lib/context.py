@@ -1,0 +1,40 @@
+"""From where and for whom the current piece of work runs: set by middleware and tasks.
+
+Only audit, transactions and problem documents read it; the shop's rules take `by=` instead.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """One request's or task's origin. `guest_order` is an order whose link was proved."""
+
+    request_id: str = ""
+    ip_address: str | None = None
+    user_id: UUID | None = None
+    guest_order: UUID | None = None
+    is_staff_work: bool = False
+
+
+_current: ContextVar[Context] = ContextVar("context", default=Context())
+
+
+def current() -> Context:
+    """Return the context of the work under way (an empty one outside requests and tasks)."""
+    return _current.get()
+
+
+@contextmanager
+def bound(**changes: Any) -> Iterator[Context]:
+    """Run the block under the current context with some facts replaced."""
+    token = _current.set(replace(_current.get(), **changes))
+    try:
+        yield _current.get()
+    finally:
+        _current.reset(token)

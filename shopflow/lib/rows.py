@@ -1,0 +1,57 @@
+"""What the shop's tables have in common."""
+
+from collections.abc import Mapping, Set
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models.functions import Now
+
+from shopflow.lib.errors import InvalidTransition
+from shopflow.lib.ids import new_id
+
+
+class Fact(models.Model):
+    """A row with a UUIDv7 key that is written once: ledgers, history, events."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Row(Fact):
+    """A row that changes: it knows when it last did (UTC)."""
+
+    updated_at = models.DateTimeField(auto_now=True, db_default=Now())
+
+    class Meta:
+        abstract = True
+
+
+class Stateful(models.Model):
+    """A row whose status moves only along TRANSITIONS."""
+
+    TRANSITIONS: ClassVar[Mapping[str, Set[str]]] = {}
+    status: Any
+
+    class Meta:
+        abstract = True
+
+    def move_to(self, status: str, **facts: Any) -> None:
+        """Save the new status together with the facts that come with it.
+
+        Raises InvalidTransition; the row must be locked by the caller.
+        """
+        if status not in self.TRANSITIONS.get(self.status, set()):
+            raise InvalidTransition(f"{self} can't go from {self.status} to {status}.")
+        for name, value in {"status": status, **facts}.items():
+            setattr(self, name, value)
+        self.save(update_fields=["status", *facts, "updated_at"])
+
+
+def one_of(field: str, choices: type[models.TextChoices], *, table: str) -> models.CheckConstraint:
+    """Return the named CHECK that keeps a column inside its fixed set."""
+    return models.CheckConstraint(
+        condition=models.Q(**{f"{field}__in": choices.values}), name=f"{table}_{field}_known"
+    )

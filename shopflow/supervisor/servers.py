@@ -1,0 +1,174 @@
+"""PostgreSQL and Redis: from a state folder to servers that answer."""
+
+import os
+import shutil
+import signal
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+from shopflow.supervisor.binaries import redis_server
+from shopflow.supervisor.children import POLITE, Argv, Child, Program, Steps, answer
+from shopflow.supervisor.crew import Crew
+from shopflow.supervisor.place import Place
+from shopflow.supervisor.terminal import progress
+from shopflow.supervisor.trouble import Trouble, last_lines
+
+# A start after a crash reads the log of changes first, which takes a while on a slow disk.
+_PATIENCE = 120
+# The cluster is the same on every machine: sorting by code point, no system locale involved.
+_INITDB = (
+    "--username=postgres --auth=trust --encoding=UTF8 --locale=C --locale-provider=builtin "
+    "--builtin-locale=C.UTF-8 --no-sync --no-instructions"
+).split()
+_SETTINGS = (
+    "listen_addresses=",
+    "max_connections=200",
+    "shared_buffers=128MB",
+    "shared_preload_libraries=pg_stat_statements",
+)
+# For data nobody misses: a test run may lose everything when the machine does.
+_CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """Our own PostgreSQL server."""
+
+    place: Place
+    sockets: Path
+
+    @property
+    def address(self) -> str:
+        """Return its DATABASE_URL."""
+        return f"postgresql://postgres@/shopflow?host={self.sockets}"
+
+    def start(self, crew: Crew, *, throwaway: bool) -> None:
+        """Start it on a cluster that is made when missing. Raises Trouble."""
+        if not self.place.data.is_dir():
+            self._make_cluster(crew)
+        settings = _SETTINGS + (_CARELESS if throwaway else ())
+        options = [part for setting in settings for part in ("-c", setting)]
+        # SIGTERM would wait for clients; SIGINT is PostgreSQL's fast and clean stop.
+        stop: Steps = ((signal.SIGINT, 30.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0))
+        argv: Argv = [
+            self._program("postgres"),
+            "-D",
+            self.place.data,
+            "-k",
+            self.sockets,
+            *options,
+        ]
+        crew.start(self._as_program("postgres", argv, stop=stop), holds_lock=True)
+
+    def wait(self, crew: Crew) -> None:
+        """Wait until it answers, and make the database when missing. Raises Trouble."""
+        child = crew.named("postgres")
+        if not crew.until(lambda: self._answers(child), within=_PATIENCE):
+            raise Trouble(f"PostgreSQL doesn't answer. Its log: {child.log}{last_lines(child.log)}")
+        if self.ask("SELECT 1 FROM pg_database WHERE datname = 'shopflow'") != "1":
+            self.ask("CREATE DATABASE shopflow")
+
+    def ask(self, statement: str) -> str:
+        """Return what one statement answers, as text. Raises Trouble."""
+        found = self._psql(statement)
+        if found is None:
+            raise Trouble(f"PostgreSQL refused: {statement}\nIts log is in the state folder.")
+        return found
+
+    def _answers(self, child: Child) -> bool:
+        if child.exit_code is not None:
+            raise Trouble(f"PostgreSQL didn't start. Its log: {child.log}{last_lines(child.log)}")
+        return self._psql("SELECT 1") == "1"
+
+    def _psql(self, statement: str) -> str | None:
+        options = ["-XAtq", "-U", "postgres", "-d", "postgres", "-v", "ON_ERROR_STOP=1"]
+        return answer([self._program("psql"), "-h", self.sockets, *options, "-c", statement])
+
+    def _make_cluster(self, crew: Crew) -> None:
+        progress("Making the database cluster (once) …")
+        half = self.place.data.with_suffix(".half")
+        shutil.rmtree(half, ignore_errors=True)
+        half.mkdir(mode=0o700)
+        if self.place.account:
+            self.place.account.owns(half)
+        crew.finish(self._as_program("initdb", [self._program("initdb"), "-D", half, *_INITDB]))
+        half.rename(self.place.data)
+
+    def _program(self, name: str) -> Path:
+        return self.place.programs / "bin" / name
+
+    def _as_program(
+        self,
+        name: str,
+        argv: Argv,
+        stop: Steps = POLITE,
+    ) -> Program:
+        # In "/" because a switched account may not be allowed to enter the project's folder.
+        return Program(
+            name=name,
+            argv=argv,
+            stop=stop,
+            account=self.place.account,
+            folder=Path("/"),
+            env=_PLAIN_ENV,
+        )
+
+
+@dataclass(frozen=True)
+class Redis:
+    """Our own Redis server."""
+
+    folder: Path
+    sockets: Path
+
+    @property
+    def socket(self) -> Path:
+        """Return the path of its socket."""
+        return self.sockets / "redis.sock"
+
+    @property
+    def address(self) -> str:
+        """Return its REDIS_URL."""
+        return f"unix://{self.socket}?db=0"
+
+    def start(self, crew: Crew, *, throwaway: bool) -> None:
+        """Start it. Raises Trouble."""
+        self.folder.mkdir(exist_ok=True)
+        # Queued work survives a restart, except where nobody would want it to.
+        kept = "no" if throwaway else "yes"
+        options = f"--port 0 --unixsocketperm 700 --daemonize no --appendonly {kept}".split()
+        argv: Argv = [
+            redis_server(),
+            "--unixsocket",
+            self.socket,
+            "--dir",
+            self.folder,
+            "--save",
+            "",
+            *options,
+        ]
+        program = Program(name="redis", argv=argv, folder=self.folder, env=_PLAIN_ENV)
+        crew.start(program, holds_lock=True)
+
+    def wait(self, crew: Crew) -> None:
+        """Wait until it answers. Raises Trouble."""
+        child = crew.named("redis")
+        if not crew.until(lambda: self._answers(child), within=_PATIENCE):
+            raise Trouble(f"Redis doesn't answer. Its log: {child.log}{last_lines(child.log)}")
+
+    def _answers(self, child: Child) -> bool:
+        if child.exit_code is not None:
+            raise Trouble(f"Redis didn't start. Its log: {child.log}{last_lines(child.log)}")
+        with socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(2)
+            try:
+                line.connect(str(self.socket))
+                line.sendall(b"PING\r\n")
+                return line.recv(16).startswith(b"+PONG")
+            except OSError:
+                return False
+
+
+# Servers get none of the shop's keys.
+_PLAIN_ENV = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}

@@ -1,0 +1,31 @@
+"""Every address of the shop."""
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path, re_path
+from django.views.static import serve
+
+from payments.views import webhook
+from shopflow import api, views
+
+handler404 = "shopflow.views.not_found"
+handler500 = "shopflow.views.server_error"
+
+urlpatterns = [
+    path("healthz", views.healthz),
+    path("readyz", views.readyz),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include(api)),
+    path("webhooks/payments/<slug:provider>/", webhook, name="webhook"),
+    # Pictures are small and immutable; a proxy or CDN in front takes this over in production.
+    re_path(r"^media/(?P<path>.+)$", serve, {"document_root": settings.MEDIA_ROOT}),
+    *i18n_patterns(
+        path("", include("catalog.urls")),
+        path("", include("carts.urls")),
+        path("", include("orders.urls")),
+        path("", include("payments.urls")),
+        path("", include("accounts.urls")),
+        prefix_default_language=False,
+    ),
+]
