@@ -74,9 +74,7 @@ class User(Row, AbstractBaseUser, PermissionsMixin):
             models.UniqueConstraint(
                 Lower("email"), condition=models.Q(deleted_at=None), name="users_email_unique"
             ),
-            models.CheckConstraint(
-                condition=~models.Q(email=""), name="users_email_not_empty"
-            ),
+            models.CheckConstraint(condition=~models.Q(email=""), name="users_email_not_empty"),
         )
         indexes = (models.Index(fields=["created_at"], name="users_created_at_idx"),)
 

@@ -28,14 +28,12 @@ class Cart(Row):
         on_delete=models.CASCADE,
         related_name="carts",
     )
-    token_hash = models.CharField(max_length=64, null=True, blank=True, unique=True)  # noqa: DJ001 - NULL = no token
+    token_hash = models.CharField(max_length=64, null=True, blank=True, unique=True)
     currency = models.CharField(max_length=3)
     email = models.EmailField(max_length=254, blank=True, db_default="")
     expires_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
-    coupons: Any = models.ManyToManyField(
-        Coupon, through="carts.CartCoupon", related_name="carts"
-    )
+    coupons: Any = models.ManyToManyField(Coupon, through="carts.CartCoupon", related_name="carts")
 
     objects: ClassVar = CartQuerySet.as_manager()
 

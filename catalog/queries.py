@@ -63,8 +63,7 @@ def find_category(slugs: str) -> tuple[Category, list[Category]]:
     """
     names = slugs.strip("/").split("/")
     found = {
-        (row.parent_id, row.slug): row
-        for row in Category.objects.visible().filter(slug__in=names)
+        (row.parent_id, row.slug): row for row in Category.objects.visible().filter(slug__in=names)
     }
     trail: list[Any] = []
     for depth, name in enumerate(names):

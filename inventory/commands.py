@@ -57,7 +57,9 @@ def reserve(*, order_id: UUID, wanted: Sequence[Wanted], expires_at: datetime) -
     )
     _check_foreign_keys_now()
     units = [(stock.pk, line.quantity) for line, stock in chosen]
-    sold_out = [stock_id for stock_id, quantity in sorted(units) if _promise(stock_id, quantity) < 1]
+    sold_out = [
+        stock_id for stock_id, quantity in sorted(units) if _promise(stock_id, quantity) < 1
+    ]
     _tell_catalog(stock.variant_id for _, stock in chosen if stock.pk in sold_out)
     _announce(stock.variant_id for _, stock in chosen)
 
@@ -168,9 +170,9 @@ def _choose(wanted: Sequence[Wanted]) -> list[tuple[Wanted, Inventory]]:
     chosen: list[tuple[Wanted, Inventory]] = []
     short: list[dict[str, object]] = []
     for line in wanted:
-        fits = (r for r in rows[line.variant_id] if _promisable(r) >= line.quantity)
-        if (row := next(fits, None)) is not None:
-            chosen.append((line, row))
+        fits = [r for r in rows[line.variant_id] if _promisable(r) >= line.quantity]
+        if fits:
+            chosen.append((line, fits[0]))
         else:
             most = max((_promisable(r) for r in rows[line.variant_id]), default=0)
             short.append({"variant": str(line.variant_id), "available": max(most, 0)})
@@ -180,7 +182,8 @@ def _choose(wanted: Sequence[Wanted]) -> list[tuple[Wanted, Inventory]]:
 
 
 def _promisable(stock: Inventory) -> int:
-    return stock.quantity_available + stock.backorder_limit
+    available: int = stock.quantity_available
+    return available + stock.backorder_limit
 
 
 def _promise(stock_id: UUID, quantity: int) -> int:

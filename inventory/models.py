@@ -1,5 +1,7 @@
 """What we hold: stock per variant and place, promises on it, and the ledger of its moves."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -92,7 +94,7 @@ class ReservationStatus(models.TextChoices):
     EXPIRED = "expired"
 
 
-class InventoryReservation(Row, Stateful):
+class InventoryReservation(Stateful):
     """Units promised to one order line.
 
     held = awaiting payment; committed = paid, awaiting shipment.
@@ -100,14 +102,12 @@ class InventoryReservation(Row, Stateful):
 
     Status = ReservationStatus
 
-    TRANSITIONS = {
+    TRANSITIONS: ClassVar = {
         Status.HELD: {Status.COMMITTED, Status.RELEASED, Status.EXPIRED},
         Status.COMMITTED: {Status.FULFILLED, Status.RELEASED},
     }
 
-    inventory = models.ForeignKey(
-        Inventory, on_delete=models.RESTRICT, related_name="reservations"
-    )
+    inventory = models.ForeignKey(Inventory, on_delete=models.RESTRICT, related_name="reservations")
     order = models.ForeignKey(
         "orders.Order", on_delete=models.RESTRICT, related_name="reservations"
     )
@@ -164,9 +164,7 @@ class InventoryTransaction(Fact):
 
     Type = MoveType
 
-    inventory = models.ForeignKey(
-        Inventory, on_delete=models.RESTRICT, related_name="transactions"
-    )
+    inventory = models.ForeignKey(Inventory, on_delete=models.RESTRICT, related_name="transactions")
     order = models.ForeignKey(
         "orders.Order",
         null=True,
@@ -200,9 +198,7 @@ class InventoryTransaction(Fact):
                 condition=Q(quantity_after__gte=0), name="inventory_transactions_after_not_negative"
             ),
         )
-        indexes = (
-            models.Index(fields=["inventory", "id"], name="inventory_transactions_ledger"),
-        )
+        indexes = (models.Index(fields=["inventory", "id"], name="inventory_transactions_ledger"),)
 
     def __str__(self) -> str:
         return f"{self.type} {self.quantity_change:+d}"

@@ -21,8 +21,10 @@ def redeem(
     One conditional UPDATE takes the use: counting first and writing later would overspend it.
     """
     left = Q(usage_limit=None) | Q(usage_count__lt=F("usage_limit"))
-    if not Coupon.objects.current().filter(left, pk=coupon_id).update(
-        usage_count=F("usage_count") + 1
+    if (
+        not Coupon.objects.current()
+        .filter(left, pk=coupon_id)
+        .update(usage_count=F("usage_count") + 1)
     ):
         raise CouponRefused("This code has just been used up.")
     return CouponUsage.objects.create(

@@ -73,7 +73,9 @@ def save_tax_rate(
     includes its tax or it doesn't.
     """
     others = TaxRate.objects.filter(zone=zone_id).exclude(included_in_price=included_in_price)
-    if others.exclude(pk=rate_id).exclude(tax_class=tax_class).exists():
+    if rate_id is not None:
+        others = others.exclude(pk=rate_id)
+    if others.exclude(tax_class=tax_class).exists():
         raise InvalidInput("All taxes of a zone are either included in prices or added to them.")
     values = {
         "zone_id": zone_id,

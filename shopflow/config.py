@@ -52,7 +52,9 @@ class _Reader:
         self.faults.append(f"{name} is not set")
         return ""
 
-    def parsed(self, name: str, parse: Callable[[str], T], fallback: T, default: str | None = None) -> T:
+    def parsed(
+        self, name: str, parse: Callable[[str], T], fallback: T, default: str | None = None
+    ) -> T:
         value = self.text(name, default)
         try:
             return parse(value) if value else fallback

@@ -196,9 +196,9 @@ INVARIANTS = [
         is_instant=True,
         query="""
             SELECT h.id FROM (
-                SELECT id, from_status, to_status,
-                       coalesce(lag(to_status) OVER (PARTITION BY order_id ORDER BY id), '') AS before
-                FROM order_status_history
+                SELECT id, from_status, to_status, coalesce(
+                    lag(to_status) OVER (PARTITION BY order_id ORDER BY id), ''
+                ) AS before FROM order_status_history
             ) h
             WHERE h.from_status <> h.before OR (h.from_status, h.to_status) NOT IN (
                 ('', 'pending'), ('pending', 'confirmed'), ('confirmed', 'processing'),
@@ -304,6 +304,9 @@ def violations(*, instant_only: bool = False) -> dict[str, int]:
     with connection.cursor() as cursor:
         for invariant in INVARIANTS:
             if invariant.is_instant or not instant_only:
-                cursor.execute(f"SELECT count(*) FROM ({invariant.query}) AS broken")
+                # Only the constants above ever stand here.
+                cursor.execute(
+                    f"SELECT count(*) FROM ({invariant.query}) AS broken"  # noqa: S608
+                )
                 counts[invariant.name] = cursor.fetchone()[0]
     return counts

@@ -21,7 +21,9 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """Say whether the shop can sell: 503 while the database or Redis is away."""
     checks = {"database": _database_answers(), "redis": _redis_answers()}
     status = 200 if all(checks.values()) else 503
-    return JsonResponse({"status": "ok" if status == 200 else "unavailable", **checks}, status=status)
+    return JsonResponse(
+        {"status": "ok" if status == 200 else "unavailable", **checks}, status=status
+    )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -50,4 +52,4 @@ def _database_answers() -> bool:
 def _redis_answers() -> bool:
     # The cache swallows errors so that the shop goes on; a value that comes back proves Redis.
     cache.set("readyz", "1", 10)
-    return cache.get("readyz") == "1"
+    return bool(cache.get("readyz") == "1")

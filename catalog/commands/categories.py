@@ -71,8 +71,8 @@ def _locked(category_id: UUID) -> Category:
 
 def _move_subtree(old: str, new: str) -> None:
     """Rewrite the paths below a moved category and re-shelve the products there."""
-    in_subtree = RawSQL("path <@ %s::ltree", (old,), output_field=BooleanField())  # noqa: S611
-    moved = RawSQL(  # noqa: S611 - both are constants with parameters
+    in_subtree = RawSQL("path <@ %s::ltree", (old,), output_field=BooleanField())
+    moved = RawSQL(
         "CASE WHEN path = %s::ltree THEN %s::ltree"
         " ELSE %s::ltree || subpath(path, nlevel(%s::ltree)) END",
         (old, new, new, old),

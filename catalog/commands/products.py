@@ -223,9 +223,7 @@ def _match(existing: list[ProductVariant], wanted: VariantSpec) -> ProductVarian
     )
 
 
-def _free_skus(
-    wanted: Sequence[VariantSpec], matches: Sequence[ProductVariant | None]
-) -> None:
+def _free_skus(wanted: Sequence[VariantSpec], matches: Sequence[ProductVariant | None]) -> None:
     # Variants that swap SKUs or options would meet the unique constraints half-way.
     moving = [
         match.pk

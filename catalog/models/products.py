@@ -50,9 +50,7 @@ def _search_document() -> Any:
 class ProductQuerySet(models.QuerySet["Product"]):
     def visible(self) -> "ProductQuerySet":
         """What shoppers may see: published, active, not deleted."""
-        return self.filter(
-            is_active=True, deleted_at=None, published_at__lte=Now()
-        )
+        return self.filter(is_active=True, deleted_at=None, published_at__lte=Now())
 
     def with_card(self) -> "ProductQuerySet":
         """Load what a product card shows, in one query more for all pictures."""
@@ -138,9 +136,7 @@ class Product(Row):
         )
         indexes = (
             GinIndex(fields=["search"], name="products_search_gin"),
-            GinIndex(
-                OpClass("attributes", name="jsonb_path_ops"), name="products_attributes_gin"
-            ),
+            GinIndex(OpClass("attributes", name="jsonb_path_ops"), name="products_attributes_gin"),
             GinIndex(fields=["tags"], name="products_tags_gin"),
             models.Index(fields=["-published_at", "-id"], name="products_newest_idx"),
             models.Index(fields=["price", "id"], name="products_price_idx"),
@@ -177,9 +173,7 @@ class ProductCategory(Row):
             models.Index(
                 fields=["category", "-published_at", "-product"], name="product_categories_newest"
             ),
-            models.Index(
-                fields=["category", "price", "product"], name="product_categories_price"
-            ),
+            models.Index(fields=["category", "price", "product"], name="product_categories_price"),
         )
 
 
@@ -270,7 +264,11 @@ class ProductImage(Row):
         ProductVariant, null=True, blank=True, on_delete=models.SET_NULL, related_name="images"
     )
     file = models.ImageField(
-        upload_to="products/", blank=True, max_length=200, width_field="width", height_field="height"
+        upload_to="products/",
+        blank=True,
+        max_length=200,
+        width_field="width",
+        height_field="height",
     )
     source_url = models.URLField(
         max_length=500,

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import connection
+from django.db.models import CharField
 from django.utils import timezone
 
 from carts import commands as carts
@@ -26,6 +27,11 @@ from shopflow.lib.transactions import command, guest_order
 
 COUNTRY = re.compile(r"[A-Z]{2}")
 LONGEST_EMAIL = 254
+LONGEST = {
+    field.name: field.max_length or 0
+    for field in OrderAddress._meta.fields
+    if isinstance(field, CharField)
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +117,7 @@ def _check_address(address: Address) -> None:
     if not COUNTRY.fullmatch(address.country_code):
         raise InvalidCheckout("Please choose a country.")
     for name, value in asdict(address).items():
-        longest = OrderAddress._meta.get_field(name).max_length or 0
+        longest = LONGEST[name]
         if len(value) > longest or "\0" in value:
             raise InvalidCheckout(f"Please shorten or correct: {name.replace('_', ' ')}.")
     required = ("first_name", "last_name", "address_line_1", "city")

@@ -1,5 +1,5 @@
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -57,7 +57,7 @@ class OrderFulfilmentStatus(models.TextChoices):
     RETURNED = "returned"
 
 
-class Order(Row, Stateful):
+class Order(Stateful):
     """A sale: what was bought, by whom, for how much, and how far it has come.
 
     Amounts are in `currency` and never change after placement; `price_trace` alone explains them.
@@ -69,7 +69,7 @@ class Order(Row, Stateful):
 
     FulfilmentStatus = OrderFulfilmentStatus
 
-    TRANSITIONS = {
+    TRANSITIONS: ClassVar = {
         Status.PENDING: {Status.CONFIRMED, Status.CANCELLED},
         Status.CONFIRMED: {Status.PROCESSING, Status.CANCELLED, Status.REFUNDED},
         Status.PROCESSING: {Status.SHIPPED, Status.CANCELLED, Status.REFUNDED},
@@ -140,7 +140,8 @@ class Order(Row, Stateful):
                 condition=Q(status__in=OrderStatus.values), name="orders_status_known"
             ),
             models.CheckConstraint(
-                condition=Q(payment_status__in=OrderPaymentStatus.values), name="orders_payment_status_known"
+                condition=Q(payment_status__in=OrderPaymentStatus.values),
+                name="orders_payment_status_known",
             ),
             models.CheckConstraint(
                 condition=Q(fulfilment_status__in=OrderFulfilmentStatus.values),
@@ -148,7 +149,11 @@ class Order(Row, Stateful):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    subtotal__gte=0, discount_total__gte=0, shipping_cost__gte=0, tax__gte=0, total__gte=0
+                    subtotal__gte=0,
+                    discount_total__gte=0,
+                    shipping_cost__gte=0,
+                    tax__gte=0,
+                    total__gte=0,
                 ),
                 name="orders_amounts_not_negative",
             ),
@@ -189,9 +194,7 @@ class Order(Row, Stateful):
                 | (~Q(status="cancelled") & Q(cancelled_at=None)),
                 name="orders_cancelled_has_time",
             ),
-            models.CheckConstraint(
-                condition=~Q(customer_email=""), name="orders_email_not_empty"
-            ),
+            models.CheckConstraint(condition=~Q(customer_email=""), name="orders_email_not_empty"),
         )
         indexes = (
             models.Index(fields=["user", "-id"], name="orders_user_idx"),
@@ -229,9 +232,7 @@ class OrderItem(Row):
 
     Kind = OrderItemKind
 
-    order = models.ForeignKey(
-        Order, on_delete=models.CASCADE, related_name="items", db_index=False
-    )
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="items", db_index=False)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -334,9 +335,7 @@ class OrderAddress(Row):
 class OrderTaxLine(Row):
     """One tax of an order: which rate, on how much, makes how much."""
 
-    order = models.ForeignKey(
-        Order, on_delete=models.CASCADE, related_name="tax_lines"
-    )
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="tax_lines")
     name = models.CharField(max_length=100)
     tax_class = models.CharField(max_length=30)
     rate = models.DecimalField(max_digits=7, decimal_places=6)
@@ -360,9 +359,7 @@ class OrderTaxLine(Row):
 class OrderDiscountLine(Row):
     """One discount of an order: what it was for and how much it took off."""
 
-    order = models.ForeignKey(
-        Order, on_delete=models.CASCADE, related_name="discount_lines"
-    )
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="discount_lines")
     code = models.CharField(max_length=50, blank=True, db_default="")
     description = models.CharField(max_length=255)
     amount = MoneyField()

@@ -1,4 +1,4 @@
-"""The webhook inbox: verified, stored, answered; then processed in any order, any number of times."""
+"""The webhook inbox: verified, stored, answered; processed in any order, any number of times."""
 
 import logging
 from collections.abc import Mapping

@@ -23,9 +23,7 @@ LONGEST_WAIT = timedelta(hours=1)
 
 
 @command
-def refund(
-    *, payment_id: UUID, amount: Decimal, reason: str, by: UUID | None = None
-) -> Refund:
+def refund(*, payment_id: UUID, amount: Decimal, reason: str, by: UUID | None = None) -> Refund:
     """Write down a refund (in the payment's currency); the worker sends it to the provider.
 
     Raises PaymentNotFound, InvalidRefund, RefundTooMuch.

@@ -38,13 +38,12 @@ def record_state(*, payment_id: UUID, seen: ProviderPayment) -> Payment:
     _note_details(payment, seen)
     if seen.captured.amount > payment.amount_captured:
         _capture(payment, order, seen.captured.amount)
-    elif seen.status in BEFORE_MONEY and seen.status in Payment.TRANSITIONS.get(payment.status, ()):
-        if payment.status not in {Status.FAILED, Status.VOIDED}:
-            payment.move_to(
-                seen.status,
-                failure_code=seen.failure_code[:50],
-                failure_reason=seen.failure_reason[:255],
-            )
+    elif _is_news(payment, seen):
+        payment.move_to(
+            seen.status,
+            failure_code=seen.failure_code[:50],
+            failure_reason=seen.failure_reason[:255],
+        )
     return payment
 
 
@@ -58,8 +57,17 @@ def check_amounts(payment: Payment, seen: ProviderPayment) -> None:
         and seen.key == str(payment.pk)
     )
     if not fits:
-        log.error("payment %s: the provider reports %s of %s", payment.pk, seen.captured, seen.amount)
+        log.error(
+            "payment %s: the provider reports %s of %s", payment.pk, seen.captured, seen.amount
+        )
         raise AmountMismatch
+
+
+def _is_news(payment: Payment, seen: ProviderPayment) -> bool:
+    """Whether a report without new money moves the payment on; an older one doesn't."""
+    is_open = payment.status not in {Status.FAILED, Status.VOIDED}
+    is_possible = seen.status in Payment.TRANSITIONS.get(payment.status, ())
+    return is_open and is_possible and seen.status in BEFORE_MONEY
 
 
 def _locked(payment_id: UUID) -> tuple[Payment, Order]:

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from orders.models import Order
 from shopflow.lib.fields import MoneyField
-from shopflow.lib.rows import Row, Stateful, one_of
+from shopflow.lib.rows import Stateful, one_of
 
 
 class PaymentStatus(models.TextChoices):
@@ -32,12 +32,12 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         return self.filter(status__in=LIVE)
 
 
-class Payment(Row, Stateful):
+class Payment(Stateful):
     """One attempt to pay an order. Its id is the provider's idempotency key."""
 
     Status = PaymentStatus
 
-    TRANSITIONS = {
+    TRANSITIONS: ClassVar = {
         Status.PENDING: {
             Status.REQUIRES_ACTION,
             Status.AUTHORIZED,
@@ -91,9 +91,7 @@ class Payment(Row, Stateful):
             one_of("status", PaymentStatus, table="payments"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payments_amount_positive"),
             models.CheckConstraint(
-                condition=Q(
-                    amount_refunded__gte=0, amount_refunded__lte=F("amount_captured")
-                ),
+                condition=Q(amount_refunded__gte=0, amount_refunded__lte=F("amount_captured")),
                 name="payments_refunded_at_most_captured",
             ),
             models.CheckConstraint(
@@ -122,12 +120,12 @@ class RefundStatus(models.TextChoices):
     FAILED = "failed"
 
 
-class Refund(Row, Stateful):
+class Refund(Stateful):
     """Money on its way back. Written first, then asked of the provider with its id as the key."""
 
     Status = RefundStatus
 
-    TRANSITIONS = {Status.PENDING: {Status.SUCCEEDED, Status.FAILED}}
+    TRANSITIONS: ClassVar = {Status.PENDING: {Status.SUCCEEDED, Status.FAILED}}
 
     payment = models.ForeignKey(Payment, on_delete=models.RESTRICT, related_name="refunds")
     user = models.ForeignKey(

@@ -4,10 +4,9 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from payments.sandbox.bank import NewPayment
+from payments.sandbox.bank import NewPayment, present_refund
 from payments.sandbox.config import is_web_address
 from payments.sandbox.ledger import find_refund
-from payments.sandbox.bank import present_refund
 from payments.sandbox.provider import Provider
 from payments.sandbox.wire import Refused, Request, Response, json_response
 

@@ -18,6 +18,7 @@ def set_faults(provider: Provider, request: Request) -> Response:
 def reset_faults(provider: Provider, _request: Request) -> Response:
     """`DELETE /_faults`"""
     provider.faults.reset()
+    provider.ledger.make_due()
     return json_response(provider.faults.set({}))
 
 

@@ -74,8 +74,7 @@ class Ledger:
         with closing(self._connect()) as db:
             db.execute("PRAGMA journal_mode = WAL")
             db.executescript(SCHEMA)
-            # Whoever was away when an event was due hears of it at once after our restart.
-            db.execute("UPDATE events SET due_ms = created_ms WHERE delivered_ms IS NULL")
+        self.make_due()
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -98,6 +97,11 @@ class Ledger:
                 db.execute("ROLLBACK")
                 raise
             db.execute("COMMIT")
+
+    def make_due(self) -> None:
+        """End the pauses between deliveries: what the shop hasn't taken yet is sent at once."""
+        with self.writing() as db:
+            db.execute("UPDATE events SET due_ms = created_ms WHERE delivered_ms IS NULL")
 
     def _connect(self) -> sqlite3.Connection:
         db = sqlite3.connect(self.path, timeout=10, isolation_level=None)

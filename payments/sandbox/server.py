@@ -1,5 +1,6 @@
 """The HTTP server: finds the route, reads the request, writes the answer."""
 
+import contextlib
 import logging
 import re
 import socket
@@ -7,7 +8,7 @@ import sqlite3
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from payments.sandbox import api, controls, pages
 from payments.sandbox.provider import Provider
@@ -90,7 +91,8 @@ class Handler(BaseHTTPRequestHandler):
         if self.path.startswith("/v1/"):
             provider.stopping.wait(provider.faults.now.delay)
             if method == "POST" and provider.faults.take("fail_after"):
-                self.connection.shutdown(socket.SHUT_RDWR)
+                with contextlib.suppress(OSError):
+                    self.connection.shutdown(socket.SHUT_RDWR)
                 return
         self._write(response)
 
@@ -119,17 +121,18 @@ class Handler(BaseHTTPRequestHandler):
             raise Refused(411, "length_required", "Send the body with its Content-Length.")
         if int(length) > MAX_BODY:
             raise Refused(413, "too_large", "The body is too large.")
-        parts = urlsplit(self.path)
+        path, _, query = self.path.partition("?")
         return Request(
             method=method,
-            path=parts.path,
-            query=dict(parse_qsl(parts.query, keep_blank_values=True)),
+            path=path,
+            query=dict(parse_qsl(query, keep_blank_values=True)),
             headers=self.headers,
             body=self.rfile.read(int(length)),
         )
 
     def _write(self, response: Response) -> None:
-        try:
+        # The caller may have gone; what was done is done and can be asked for again.
+        with contextlib.suppress(ConnectionError):
             self.send_response(response.status)
             self.send_header("Content-Type", response.content_type)
             self.send_header("Content-Length", str(len(response.body)))
@@ -140,8 +143,6 @@ class Handler(BaseHTTPRequestHandler):
             self.end_headers()
             if self.command != "HEAD":
                 self.wfile.write(response.body)
-        except ConnectionError:
-            pass  # the caller has gone; what was done is done and can be asked for again
 
 
 class Server(ThreadingHTTPServer):

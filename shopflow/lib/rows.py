@@ -29,11 +29,11 @@ class Row(Fact):
         abstract = True
 
 
-class Stateful(models.Model):
+class Stateful(Row):
     """A row whose status moves only along TRANSITIONS."""
 
     TRANSITIONS: ClassVar[Mapping[str, Set[str]]] = {}
-    status: Any
+    status: models.CharField[str, str]
 
     class Meta:
         abstract = True
@@ -47,7 +47,8 @@ class Stateful(models.Model):
             raise InvalidTransition(f"{self} can't go from {self.status} to {status}.")
         for name, value in {"status": status, **facts}.items():
             setattr(self, name, value)
-        self.save(update_fields=["status", *facts, "updated_at"])
+        names: list[str] = ["status", *facts, "updated_at"]
+        self.save(update_fields=names)
 
 
 def one_of(field: str, choices: type[models.TextChoices], *, table: str) -> models.CheckConstraint:

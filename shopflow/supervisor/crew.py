@@ -23,13 +23,12 @@ class Crew:
         self.until = attention.until
         self.pause = attention.pause
 
-    def start(self, program: Program, *, holds_lock: bool = False) -> Child:
+    def start(self, program: Program) -> Child:
         """Start a program and remember it. Raises Trouble and Stopped."""
         self._attention.check()
-        held = (self._lock,) if holds_lock else ()
         log = self._logs / f"{program.name}.log"
         try:
-            child = Child(program, log=log, held=held)
+            child = Child(program, log=log, held=(self._lock,))
         except OSError as error:
             raise Trouble(f"{program.name} can't be started: {error}") from error
         self._children.append(child)

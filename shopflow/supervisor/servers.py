@@ -59,7 +59,7 @@ class Postgres:
             self.sockets,
             *options,
         ]
-        crew.start(self._as_program("postgres", argv, stop=stop), holds_lock=True)
+        crew.start(self._as_program("postgres", argv, stop=stop))
 
     def wait(self, crew: Crew) -> None:
         """Wait until it answers, and make the database when missing. Raises Trouble."""
@@ -149,7 +149,7 @@ class Redis:
             *options,
         ]
         program = Program(name="redis", argv=argv, folder=self.folder, env=_PLAIN_ENV)
-        crew.start(program, holds_lock=True)
+        crew.start(program)
 
     def wait(self, crew: Crew) -> None:
         """Wait until it answers. Raises Trouble."""

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from shopflow.supervisor.attention import Attention
 from shopflow.supervisor.terminal import progress
@@ -20,7 +21,7 @@ LONGEST_SOCKET = 103
 _LONGEST_NAME = ".s.PGSQL.5432.lock"
 # What stands for itself in each of the addresses that name the folder.
 _PLAIN = re.compile(r"[A-Za-z0-9_./-]+")
-_PATIENCE_WITH_EARLIER_RUN = 30
+_PATIENCE = 30
 
 
 class State:
@@ -32,6 +33,7 @@ class State:
         self.env_file = folder / "env"
         self.demo_logins = folder / "demo-logins.txt"
         self._lock_file = folder / "lock"
+        self._childrens_lock = folder / "children.lock"
 
     @classmethod
     def chosen(cls, environ: Mapping[str, str]) -> "State":
@@ -59,36 +61,37 @@ class State:
 
     @contextmanager
     def locked(self, attention: Attention) -> Iterator[int]:
-        """Hold the folder and give the lock's descriptor. Raises Trouble when it is in use.
+        """Hold the folder and give the descriptor for the children to keep. Raises Trouble.
 
-        The servers inherit the descriptor: after a `kill -9` of the supervisor the folder stays
-        locked until the last of them has finished, so a new start never meets an old server.
+        There are two locks. Ours ends with us. The other one is inherited by the children: after
+        a `kill -9` it lasts until the last has finished, so a new start never meets an old server.
         """
-        descriptor = os.open(self._lock_file, os.O_RDWR | os.O_CREAT, 0o644)
-        try:
-            self._take(descriptor, attention)
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
-            yield descriptor
-        finally:
-            os.close(descriptor)
+        with self._lock_file.open("a+b") as ours, self._childrens_lock.open("a+b") as theirs:
+            if not _try_lock(ours):
+                raise Trouble(self._already_running())
+            ours.truncate(0)
+            ours.write(f"{os.getpid()}\n".encode())
+            ours.flush()
+            if not _try_lock(theirs):
+                progress("Waiting for the processes of an earlier run to finish …")
+                if not attention.until(lambda: _try_lock(theirs), within=_PATIENCE):
+                    raise Trouble(
+                        f"Processes of an earlier run still use {self.shown}. End them, or choose "
+                        "another folder: SHOPFLOW_STATE=.run-second make run"
+                    )
+            yield theirs.fileno()
 
     def is_running(self) -> bool:
         """Say whether a supervisor holds this folder now."""
         if not self._lock_file.exists():
             return False
-        with self._lock_file.open("rb") as file:
-            return not _try_lock(file.fileno()) and _is_alive(_number_in(file.fileno()))
+        with self._lock_file.open("rb") as ours:
+            return not _try_lock(ours)
 
-    def _take(self, descriptor: int, attention: Attention) -> None:
-        if _try_lock(descriptor):
-            return
-        if not _is_alive(_number_in(descriptor)):
-            progress("Waiting for the processes of an earlier run to finish …")
-            if attention.until(lambda: _try_lock(descriptor), within=_PATIENCE_WITH_EARLIER_RUN):
-                return
-        raise Trouble(
-            f"ShopFlow is already running from {self.shown} (process {_number_in(descriptor)}).\n"
+    def _already_running(self) -> str:
+        return (
+            f"ShopFlow is already running from {self.shown} "
+            f"(process {self._lock_file.read_text().strip()}).\n"
             "Stop it with Ctrl-C in its terminal, or run a second one beside it:\n"
             "  SHOPFLOW_STATE=.run-second PORT=8010 make run"
         )
@@ -118,28 +121,11 @@ class State:
                     folder.rmdir()
 
 
-def _try_lock(descriptor: int) -> bool:
+def _try_lock(file: IO[bytes]) -> bool:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
-    return True
-
-
-def _number_in(descriptor: int) -> int:
-    text = os.pread(descriptor, 32, 0).decode(errors="replace").strip()
-    return int(text) if text.isdigit() else 0
-
-
-def _is_alive(pid: int) -> bool:
-    if pid <= 0:
-        return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
     return True
 
 

@@ -105,6 +105,25 @@ def test_a_write_in_a_package_of_views_is_found(tmp_path: Path) -> None:
     ]
 
 
+def test_a_write_in_the_composition_is_found(tmp_path: Path) -> None:
+    tree = planted(
+        tmp_path,
+        {
+            "shopflow/lib/rows.py": "self.save()",
+            "shopflow/supervisor/crew.py": "self.children.remove(child)",
+            "shopflow/catalog_import/apply.py": "product.save()",
+            "shopflow/management/commands/seed.py": "Order.objects.create(total=1)",
+        },
+    )
+
+    found = list(commands.only_commands_write(tree))
+
+    assert found == [
+        "shopflow/catalog_import/apply.py:1 .save() outside a command",
+        "shopflow/management/commands/seed.py:1 .create() outside a command",
+    ]
+
+
 def test_a_named_writer_is_let_through_and_its_neighbour_is_not(tmp_path: Path) -> None:
     tree = planted(
         tmp_path,

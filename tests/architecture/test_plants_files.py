@@ -282,6 +282,22 @@ def test_a_file_git_ignores_is_nobodys_business(tmp_path: Path) -> None:
     assert found == ["notes.txt:1 names a path of one machine"]
 
 
+def test_a_document_that_names_a_missing_file_is_found(tmp_path: Path) -> None:
+    tree = planted(
+        tmp_path,
+        {
+            "orders/views.py": "",
+            "README.md": "See `orders/views.py`, `orders/`, `models.py`, `tests/<app>/`.",
+            "docs/a.md": "\nSee `orders/gone.py` and `gone/`.",
+        },
+    )
+
+    assert list(files.documents_name_real_files(tree)) == [
+        "docs/a.md:2 names orders/gone.py, which isn't there",
+        "docs/a.md:2 names gone/, which isn't there",
+    ]
+
+
 def test_a_test_class_and_a_skip_are_found(tmp_path: Path) -> None:
     tree = planted(
         tmp_path,

@@ -30,7 +30,8 @@ class DatabaseSchemaEditor(PostgresSchemaEditor):
     def _create_fk_sql(self, model: Any, field: Any, suffix: str) -> Statement:
         statement: Statement = super()._create_fk_sql(model, field, suffix)  # type: ignore[misc]
         action = ACTIONS[field.remote_field.on_delete]
-        statement.parts["deferrable"] = f" ON DELETE {action}{statement.parts['deferrable']}"
+        parts: dict[str, Any] = statement.parts
+        parts["deferrable"] = f" ON DELETE {action}{parts['deferrable']}"
         return statement
 
 

@@ -24,6 +24,7 @@ HOSTS = re.compile(
     re.IGNORECASE,
 )
 MACHINE = re.compile(r"(?<![\w.<}])/(?:work|home|root|Users)/\w|[A-Z]:\\Users\\")
+NAMED = re.compile(r"`((?:[\w.-]+/)+(?:[\w-]+\.(?:py|md|toml|txt|html|json|csv))?)`")
 ONLY_STANDARD = "payments/sandbox"
 
 
@@ -62,6 +63,15 @@ def no_registry_is_named(tree: Tree) -> Iterator[str]:
 def no_machine_is_named(tree: Tree) -> Iterator[str]:
     """An absolute path exists on one machine only."""
     yield from _lines(tree, MACHINE, "names a path of one machine")
+
+
+def documents_name_real_files(tree: Tree) -> Iterator[str]:
+    """A `path/like.this` in a document leads somewhere; bare names and `<patterns>` are words."""
+    for path in [*sorted(tree.root.glob("*.md")), *tree.files("docs", suffix=".md")]:
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            for name in NAMED.findall(line):
+                if not (tree.root / name).exists():
+                    yield f"{tree.name(path)}:{number} names {name}, which isn't there"
 
 
 def tests_are_functions(tree: Tree) -> Iterator[str]:

@@ -1,0 +1,161 @@
+"""The cart: every form is parsed, becomes one command, and leads back to the cart."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from carts import commands
+from carts.errors import CartItemNotFound, CartNotFound, UnknownVariant
+from carts.forms import AddForm, CouponForm, LineForm, first_error
+from carts.models import Cart
+from carts.queries import Quote, count_items, find_cart, price_cart
+from catalog.queries import buyable_variant
+from shopflow.lib.errors import DomainError, InvalidInput
+from shopflow.lib.http import SeeOther, same_origin_only, shopper_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """Why a form wasn't followed, and what the shopper had written into it."""
+
+    sentence: str
+    status: int
+    item_id: UUID | None = None
+    quantity: str = ""
+    code: str | None = None
+
+    @property
+    def is_general(self) -> bool:
+        return self.item_id is None and self.code is None
+
+
+@require_safe
+@never_cache
+def detail(request: HttpRequest) -> HttpResponse:
+    """Show the cart and what it costs now."""
+    return _page(request)
+
+
+@require_safe
+@never_cache
+def badge(request: HttpRequest) -> HttpResponse:
+    """Say how many units are in the cart; pages that are the same for everybody ask for it."""
+    return JsonResponse({"count": count_items(**shopper_of(request).cart)})
+
+
+@require_POST
+@never_cache
+@same_origin_only
+def add(request: HttpRequest) -> HttpResponse:
+    """Put a variant into the cart; a guest's first one makes the cart."""
+    form = AddForm(request.POST)
+    if not form.is_valid():
+        return _page(request, Refusal(sentence=first_error(form), status=InvalidInput.status))
+    shopper = shopper_of(request)
+    chosen = form.cleaned_data
+    try:
+        if find_cart(**shopper.cart) is None and buyable_variant(chosen["variant"]) is None:
+            raise UnknownVariant  # before a cart is made for nothing
+        opened = commands.open_cart(**shopper.cart)
+        commands.add_line(
+            cart_id=opened.cart.pk,
+            variant_id=chosen["variant"],
+            quantity=chosen["quantity"],
+            product_id=chosen["product"],
+        )
+    except DomainError as error:
+        return _page(request, Refusal(sentence=str(error), status=error.status))
+    messages.success(request, _("It's in your cart."))
+    response = _back()
+    if opened.token:
+        _remember(response, opened.token)
+    return response
+
+
+@require_POST
+@never_cache
+def line(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    """Change how many units a line has."""
+    cart = _own_cart(request)
+    form = LineForm(request.POST)
+    written = request.POST.get("quantity", "")
+    if not form.is_valid():
+        if not cart.items.filter(pk=item_id).exists():
+            raise CartItemNotFound
+        sentence, status = first_error(form), InvalidInput.status
+        refusal = Refusal(sentence=sentence, status=status, item_id=item_id, quantity=written)
+        return _page(request, refusal)
+    commands.set_quantity(cart_id=cart.pk, item_id=item_id, quantity=form.cleaned_data["quantity"])
+    return _back()
+
+
+@require_POST
+@never_cache
+def remove(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    """Take a line out of the cart."""
+    commands.remove_line(cart_id=_own_cart(request).pk, item_id=item_id)
+    messages.success(request, _("Removed from your cart."))
+    return _back()
+
+
+@require_POST
+@never_cache
+def coupon(request: HttpRequest) -> HttpResponse:
+    """Enter a coupon."""
+    cart = _own_cart(request)
+    form = CouponForm(request.POST)
+    written = request.POST.get("code", "")
+    if not form.is_valid():
+        sentence, status = first_error(form), InvalidInput.status
+        return _page(request, Refusal(sentence=sentence, status=status, code=written))
+    try:
+        commands.enter_coupon(cart_id=cart.pk, code=form.cleaned_data["code"])
+    except DomainError as error:
+        return _page(request, Refusal(sentence=str(error), status=error.status, code=written))
+    return _back()
+
+
+@require_POST
+@never_cache
+def remove_coupon(request: HttpRequest, code: str) -> HttpResponse:
+    """Take a coupon out of the cart."""
+    commands.remove_coupon(cart_id=_own_cart(request).pk, code=code)
+    return _back()
+
+
+def _page(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
+    cart = find_cart(**shopper_of(request).cart)
+    quote: Quote | None = price_cart(cart_id=cart.pk) if cart else None
+    status = refusal.status if refusal else 200
+    context = {"quote": quote, "refusal": refusal}
+    return render(request, "carts/detail.html", context, status=status)
+
+
+def _own_cart(request: HttpRequest) -> Cart:
+    cart = find_cart(**shopper_of(request).cart)
+    if cart is None:
+        raise CartNotFound
+    return cart
+
+
+def _back() -> HttpResponse:
+    return SeeOther(reverse("carts:detail"))
+
+
+def _remember(response: HttpResponse, token: str) -> None:
+    response.set_cookie(
+        settings.CART_COOKIE_NAME,
+        token,
+        max_age=settings.GUEST_CART_LIFETIME,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.IS_HTTPS,
+    )

@@ -1,0 +1,26 @@
+"""The shelves of the shop."""
+
+from typing import ClassVar
+
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
+
+from catalog import views
+
+
+class SlugPath(StringConverter):
+    """Slugs with slashes between them; anything else is no address of ours."""
+
+    regex: ClassVar[str] = r"[-a-zA-Z0-9_]+(?:/[-a-zA-Z0-9_]+)*"
+
+
+register_converter(SlugPath, "slugs")
+
+app_name = "catalog"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("c/<slugs:slugs>/", views.category, name="category"),
+    path("p/<slug:slug>/", views.product, name="product"),
+    path("search/", views.search, name="search"),
+    path("brands/<slug:slug>/", views.brand, name="brand"),
+]

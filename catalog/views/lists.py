@@ -1,0 +1,96 @@
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from catalog import queries
+from catalog.forms import Listing, read_listing
+from catalog.models import Product
+from catalog.queries import MenuCategory
+from shopflow.lib.paging import Order
+
+ON_HOME = 8
+LONGEST_QUESTION = 100
+SEARCH_SORTS = {"relevance": queries.BY_RELEVANCE, **queries.SORTS}
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Open the shop: what it is, its shelves, what's good and what's new."""
+    cards = Product.objects.visible().with_card().order_by("-published_at", "-id")
+    context = {
+        "menu": queries.menu(),
+        "featured": cards.filter(is_featured=True)[:ON_HOME],
+        "newest": cards.filter(is_featured=False)[:ON_HOME],
+    }
+    return render(request, "catalog/home.html", context)
+
+
+@require_safe
+def category(request: HttpRequest, slugs: str) -> HttpResponse:
+    """Show a shelf with everything on it and on the shelves below."""
+    found, ancestors = queries.find_category(slugs)
+    menu = queries.menu()
+    context = {
+        "category": found,
+        "ancestors": ancestors,
+        "menu": menu,
+        "shelf": _node(menu, slugs),
+        "root_path": slugs.partition("/")[0],
+    }
+    return _list(
+        request,
+        "catalog/category.html",
+        queries.on_shelf(found),
+        sorts=queries.SHELF_SORTS,
+        context=context,
+    )
+
+
+@require_safe
+def brand(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show everything of one maker."""
+    found = queries.find_brand(slug)
+    products = Product.objects.visible().filter(brand=found)
+    context = {"brand": found, "hides_brands": True}
+    return _list(request, "catalog/brand.html", products, sorts=queries.SORTS, context=context)
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """Look for products; without a question show the search box alone."""
+    question = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_QUESTION]
+    context = {"question": question, "menu": queries.menu()}
+    return _list(
+        request,
+        "catalog/search.html",
+        queries.search(question),
+        sorts=SEARCH_SORTS,
+        context=context,
+    )
+
+
+def _list(
+    request: HttpRequest,
+    template: str,
+    products: "QuerySet[Product]",
+    *,
+    sorts: Mapping[str, Order],
+    context: dict[str, Any],
+) -> HttpResponse:
+    listing: Listing = read_listing(request.GET, products, sorts=sorts)
+    status = 200 if listing.is_valid else 400
+    return render(request, template, {"listing": listing, **context}, status=status)
+
+
+def _node(menu: list[MenuCategory], slug_path: str) -> MenuCategory | None:
+    """Return the category of this address in the tree."""
+    for node in menu:
+        if node.slug_path == slug_path:
+            return node
+        if slug_path.startswith(f"{node.slug_path}/"):
+            return _node(node.children, slug_path)
+    return None

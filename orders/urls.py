@@ -1,0 +1,15 @@
+"""From checkout to the parcel."""
+
+from django.urls import path
+
+from orders import views
+
+app_name = "orders"
+urlpatterns = [
+    path("checkout/", views.checkout, name="checkout"),
+    path("orders/track/", views.track, name="track"),
+    path("orders/<str:number>/", views.detail, name="detail"),
+    path("orders/<str:number>/thanks/", views.thanks, name="thanks"),
+    path("orders/<str:number>/cancel/", views.cancel, name="cancel"),
+    path("account/orders/", views.mine, name="mine"),
+]

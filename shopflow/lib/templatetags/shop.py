@@ -1,0 +1,73 @@
+"""How templates write the shop's values: money, dates, countries, pictures."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_currency
+from django import template
+from django.conf import settings
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, to_locale
+
+register = template.Library()
+
+
+@register.filter
+def money(amount: Decimal | None, currency: str = "") -> str:
+    """Write an amount as the reader's language does, in the shop's currency unless one is named."""
+    if amount is None:
+        return ""
+    return format_currency(amount, currency or settings.DEFAULT_CURRENCY, locale=_locale())
+
+
+@register.filter
+def day(moment: date) -> str:
+    """Write a day with its weekday, short: "Tue, Nov 24"."""
+    return format_date(moment, _day_pattern(), locale=_locale())
+
+
+@register.filter
+def country(code: str) -> str:
+    """Write a country's name in the reader's language; an unknown code stays as it is."""
+    return str(Locale.parse(_locale()).territories.get(code, code))
+
+
+@register.simple_tag
+def icon(name: str, css: str = "icon") -> SafeString:
+    """Draw an icon of the sprite; it says nothing to screen readers."""
+    return format_html(
+        '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        css,
+        static("shop/sprite.svg"),
+        name,
+    )
+
+
+@register.inclusion_tag("_picture.html")
+def picture(image: Any, alt: str = "", css: str = "", *, first: bool = False) -> dict[str, Any]:
+    """Show a product picture, or the drawn parcel where there is none.
+
+    `first` is for the one above the fold: it is loaded at once, the others when they come near.
+    """
+    has_file = bool(image and image.file)
+    return {
+        "src": image.file.url if has_file else static("shop/no-picture.svg"),
+        "width": (has_file and image.width) or 1200,
+        "height": (has_file and image.height) or 1500,
+        "alt": (has_file and image.alt_text) or alt,
+        "css": css,
+        "first": first,
+    }
+
+
+def _locale() -> str:
+    return to_locale(get_language() or settings.LANGUAGE_CODE)
+
+
+def _day_pattern() -> str:
+    return "EEE, d. MMM" if _locale().startswith("de") else "EEE, MMM d"
