@@ -82,6 +82,17 @@ def add_line(
 
 
 @command
+def open_cart_with(*, variant_id: UUID, quantity: int) -> OpenedCart:
+    """Make a guest's cart with its first line, or neither.
+
+    Raises QuantityOutOfRange, UnknownVariant.
+    """
+    opened = open_cart()
+    add_line(cart_id=opened.cart.pk, variant_id=variant_id, quantity=quantity)
+    return opened
+
+
+@command
 def set_quantity(*, cart_id: UUID, item_id: UUID, quantity: int) -> CartItem:
     """Change how many units a line has. Raises QuantityOutOfRange, CartItemNotFound.
 
@@ -117,7 +128,7 @@ def enter_coupon(*, cart_id: UUID, code: str) -> None:
     subtotal = sum(
         (item.variant.price * item.quantity for item in cart.items.select_related("variant")), ZERO
     )
-    if problem := why_not(coupon, subtotal):
+    if problem := why_not(coupon=coupon, subtotal=subtotal):
         raise CouponRefused(problem)
     CartCoupon.objects.get_or_create(cart=cart, coupon=coupon)
 

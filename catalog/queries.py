@@ -119,7 +119,7 @@ def search(text: str) -> "QuerySet[Product]":
     """
     words = WORD.findall(text)[:MOST_WORDS]
     if not words:
-        return Product.objects.none()
+        return Product.objects.none().annotate(rank=Value(0, output_field=IntegerField()))
     # Only letters and digits are left, so the raw query can't be broken out of.
     query = SearchQuery(
         " & ".join(f"{word}:*" for word in words), config=SEARCH_CONFIG, search_type="raw"

@@ -35,7 +35,7 @@ def stale_figures() -> "QuerySet[ProductVariant]":
     return ProductVariant.objects.annotate(actual=actual).exclude(stock_quantity=actual)
 
 
-def in_batches(variant_ids: Iterable[UUID], size: int = 500) -> Iterator[list[UUID]]:
+def in_batches(*, variant_ids: Iterable[UUID], size: int = 500) -> Iterator[list[UUID]]:
     """Split ids for short transactions."""
     batch: list[UUID] = []
     for variant_id in variant_ids:

@@ -17,5 +17,5 @@ def publish(variant_ids: list[str]) -> None:
 @shared_task(acks_late=True, ignore_result=True)
 def publish_all() -> None:
     """Find figures a lost task left stale and publish them. Safe to repeat."""
-    for batch in in_batches(list(stale_figures().values_list("pk", flat=True))):
+    for batch in in_batches(variant_ids=list(stale_figures().values_list("pk", flat=True))):
         commands.publish(variant_ids=batch)

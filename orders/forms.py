@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
@@ -50,7 +50,7 @@ class AddressForm(forms.Form):
     address_line_2 = forms.CharField(
         label=_("Apartment, floor, company"), max_length=255, required=False
     )
-    postal_code = forms.CharField(label=_("Postcode"), max_length=20, required=False)
+    postal_code = forms.CharField(label=_("ZIP or postcode"), max_length=20, required=False)
     city = forms.CharField(label=_("City"), max_length=100)
     state = forms.ChoiceField(label=_("State"), required=False)
     # `autocomplete` tokens: https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#autofill
@@ -120,9 +120,7 @@ class AddressForm(forms.Form):
         )
 
     def _field(self, name: str) -> forms.ChoiceField:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
-        return field
+        return cast(forms.ChoiceField, self.fields[name])
 
 
 class CheckoutForm(AddressForm):

@@ -2,6 +2,8 @@
 
 import base64
 import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from django.conf import settings
@@ -10,6 +12,7 @@ from django.db.models import QuerySet
 from orders.errors import OrderNotFound
 from orders.models import Order
 from shopflow.lib.paging import Order as SortOrder
+from shopflow.lib.transactions import reading_as
 
 BY_NEWEST = SortOrder(["-id"])
 TOKEN_PURPOSE = b"orders.guest-link:"
@@ -60,6 +63,22 @@ def find_by_email(*, number: str, email: str) -> Order:
     if order is None or not given or not hmac.compare_digest(given, known):
         raise OrderNotFound
     return order
+
+
+@contextmanager
+def opened(*, number: str, token: str, user_id: UUID | None) -> Iterator[Order]:
+    """Read an order, for the block, as the guest who holds its link or as its owner.
+
+    Raises OrderNotFound for everybody else, as for an order that doesn't exist.
+    """
+    if token:
+        with reading_as(guest_order=order_id_of(token)):
+            yield find_by_token(number=number, token=token)
+    elif user_id is not None:
+        with reading_as(user_id=user_id):
+            yield find_for_user(number=number, user_id=user_id)
+    else:
+        raise OrderNotFound
 
 
 def orders_of(user_id: UUID) -> "QuerySet[Order]":

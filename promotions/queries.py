@@ -20,10 +20,10 @@ class Discount:
     problem: str
 
 
-def discount_of(coupon: Coupon, amounts: Sequence[Decimal]) -> Discount:
+def discount_of(*, coupon: Coupon, amounts: Sequence[Decimal]) -> Discount:
     """Return what a coupon takes off lines of these amounts, or the sentence why nothing."""
     subtotal = sum(amounts, ZERO)
-    if problem := why_not(coupon, subtotal):
+    if problem := why_not(coupon=coupon, subtotal=subtotal):
         return Discount(coupon, ZERO, [ZERO] * len(amounts), problem)
     amount = round_money(subtotal * coupon.discount_value / 100)
     if coupon.max_discount_amount is not None:
@@ -32,7 +32,7 @@ def discount_of(coupon: Coupon, amounts: Sequence[Decimal]) -> Discount:
     return Discount(coupon, amount, allocate(amount, amounts), "")
 
 
-def why_not(coupon: Coupon, subtotal: Decimal) -> str:
+def why_not(*, coupon: Coupon, subtotal: Decimal) -> str:
     """Return why a coupon can't be used for a cart of this subtotal; '' when it can."""
     now = timezone.now()
     if coupon.deleted_at or not coupon.is_active:

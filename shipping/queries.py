@@ -45,7 +45,7 @@ def zone_of(destination: Destination) -> ShippingZone | None:
     return min(fitting, key=lambda zone: not zone.states, default=None)
 
 
-def options(zone: ShippingZone, *, subtotal: Decimal, weight_grams: int) -> list[ShippingOption]:
+def options(*, zone: ShippingZone, subtotal: Decimal, weight_grams: int) -> list[ShippingOption]:
     """Return the ways to ship a cart into a zone, cheapest first."""
     methods = ShippingMethod.objects.offered().filter(zone=zone).order_by("price", "id")
     fitting = [method for method in methods if _fits(method, subtotal, weight_grams)]

@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "shopflow.lib.middleware.RequestContext",
+    "shopflow.lib.api.middleware.ApiAnswers",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -193,15 +194,17 @@ CONTENT_SECURITY_POLICY = {
 # --- API ------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["shopflow.lib.api.NoTokensYet"],
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["shopflow.lib.api.JSONBody"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "shopflow.lib.api.CursorPagination",
-    "DEFAULT_SCHEMA_CLASS": "shopflow.lib.api.ProblemSchema",
+    "DEFAULT_SCHEMA_CLASS": "shopflow.lib.api.schema.ProblemSchema",
     "EXCEPTION_HANDLER": "shopflow.lib.api.problem",
+    "DEFAULT_METADATA_CLASS": None,
+    "URL_FORMAT_OVERRIDE": None,
     "COERCE_DECIMAL_TO_STRING": True,
 }
 SPECTACULAR_SETTINGS = {
@@ -211,11 +214,12 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SERVE_AUTHENTICATION": [],
-    "SERVE_PERMISSIONS": [],
+    "ENUM_NAME_OVERRIDES": {
+        "OrderStatus": "orders.models.orders.OrderStatus",
+        "OrderPaymentStatus": "orders.models.orders.OrderPaymentStatus",
+        "OrderFulfilmentStatus": "orders.models.orders.OrderFulfilmentStatus",
+        "ShipmentStatus": "orders.models.shipments.ShipmentStatus",
+    },
 }
 
 # --- The shop -------------------------------------------------------------------------------

@@ -105,7 +105,7 @@ def _notice(item: CartItem, available: int, currency: str, *, is_buyable: bool) 
 def _apply_coupons(quote: Quote, coupons: Sequence[Coupon]) -> None:
     amounts = [line.line_total for line in quote.lines]
     for coupon in coupons:
-        discount = discount_of(coupon, amounts)
+        discount = discount_of(coupon=coupon, amounts=amounts)
         _apply_discount(quote, discount)
 
 
@@ -132,7 +132,7 @@ def _apply_destination(quote: Quote, address: Destination, method_id: UUID | Non
         return
     goods = quote.subtotal - quote.discount
     weight = sum(line.weight_grams for line in quote.lines)
-    quote.shipping_options = options(zone, subtotal=goods, weight_grams=weight)
+    quote.shipping_options = options(zone=zone, subtotal=goods, weight_grams=weight)
     chosen = _choose(quote.shipping_options, method_id)
     quote.is_shippable = chosen is not None
     if chosen is not None:

@@ -1,13 +1,8 @@
 """What we sell."""
 
 from catalog.models.categories import Brand, Category
-from catalog.models.products import (
-    Product,
-    ProductCategory,
-    ProductImage,
-    ProductQuerySet,
-    ProductVariant,
-)
+from catalog.models.products import Product, ProductImage, ProductQuerySet, ProductVariant
+from catalog.models.shelves import ProductCategory
 
 __all__ = [
     "Brand",

@@ -12,7 +12,8 @@ from catalog.models import Product
 from catalog.queries import MenuCategory
 from shopflow.lib.paging import Order
 
-ON_HOME = 8
+FEATURED_ON_HOME = 4
+NEWEST_ON_HOME = 8
 LONGEST_QUESTION = 100
 SEARCH_SORTS = {"relevance": queries.BY_RELEVANCE, **queries.SORTS}
 
@@ -21,10 +22,12 @@ SEARCH_SORTS = {"relevance": queries.BY_RELEVANCE, **queries.SORTS}
 def home(request: HttpRequest) -> HttpResponse:
     """Open the shop: what it is, its shelves, what's good and what's new."""
     cards = Product.objects.visible().with_card().order_by("-published_at", "-id")
+    featured = list(cards.filter(is_featured=True)[:FEATURED_ON_HOME])
+    shown = [product.pk for product in featured]
     context = {
         "menu": queries.menu(),
-        "featured": cards.filter(is_featured=True)[:ON_HOME],
-        "newest": cards.filter(is_featured=False)[:ON_HOME],
+        "featured": featured,
+        "newest": cards.exclude(pk__in=shown)[:NEWEST_ON_HOME],
     }
     return render(request, "catalog/home.html", context)
 

@@ -40,10 +40,12 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     variant = _chosen(variants, request.GET.get("variant"))
     images = list(found.images.all())
     shown = _images_of(variant, variants, images)
+    trail = queries.category_trail(found)
     context = {
         "product": found,
         "variant": variant,
-        "trail": queries.category_trail(found),
+        "trail": trail,
+        "root_path": trail[0][1] if trail else "",
         "options": _options(variant, variants, images),
         "images": shown,
         "image": _picked(shown, request.GET.get("picture")),

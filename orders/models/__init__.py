@@ -1,14 +1,12 @@
 """The sale."""
 
-from orders.models.orders import (
-    Order,
+from orders.models.details import (
     OrderAddress,
     OrderDiscountLine,
-    OrderItem,
-    OrderQuerySet,
     OrderStatusHistory,
     OrderTaxLine,
 )
+from orders.models.orders import Order, OrderItem, OrderQuerySet
 from orders.models.shipments import OrderShipment, OrderShipmentItem
 
 __all__ = [

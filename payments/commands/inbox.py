@@ -80,7 +80,10 @@ def claim_waiting(*, limit: int = 100) -> list[UUID]:
 
 @command
 def note_failure(*, event_id: UUID, reason: str) -> None:
-    """Write down why an event couldn't be processed; the sweep tries again."""
+    """Write down why an event couldn't be processed; the sweep tries again.
+
+    Safe to repeat.
+    """
     PaymentEvent.objects.filter(pk=event_id, processed_at=None).update(last_error=reason[:255])
 
 

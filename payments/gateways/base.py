@@ -1,17 +1,24 @@
-"""What the shop needs of a payment provider: one small protocol, and the values it speaks in."""
+"""What the shop needs from a payment provider: one protocol, its words and its errors."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from shopflow.lib.errors import DomainError
+from shopflow.lib.errors import DomainError, NotFound
 from shopflow.lib.money import Money
+
+STATUSES = frozenset({"pending", "requires_action", "authorized", "captured", "failed", "voided"})
+REFUND_STATUSES = frozenset({"succeeded", "pending", "failed"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class ProviderPayment:
-    """A payment as the provider sees it now. `key` is the id of our own payment row."""
+    """A payment as the provider sees it now.
+
+    `key` is our payment's id as text; `reference` our order number. `redirect_url` is the hosted
+    page while the shopper still has something to do there.
+    """
 
     id: str
     key: str
@@ -20,7 +27,7 @@ class ProviderPayment:
     amount: Money
     captured: Money
     refunded: Money
-    redirect_url: str | None = None
+    redirect_url: str | None
     failure_code: str = ""
     failure_reason: str = ""
     card_brand: str = ""
@@ -40,7 +47,7 @@ class ProviderRefund:
 
 @dataclass(frozen=True, kw_only=True)
 class ProviderEvent:
-    """Something that happened at the provider, with the payment as it was then."""
+    """One verified piece of news; `occurred_at` is the provider's own time, aware and in UTC."""
 
     id: str
     type: str
@@ -50,87 +57,100 @@ class ProviderEvent:
 
 
 class GatewayUnavailable(DomainError):
-    """The provider didn't answer: nothing is known, the same call may be made again."""
+    """No answer, or none that makes sense: nothing is known, so ask again later."""
 
-    code = "provider_unavailable"
+    code = "gateway_unavailable"
     status = 503
-    message = "The payment provider isn't answering right now. Please try again in a moment."
+    message = "The payment provider can't be reached right now. Please try again in a moment."
 
 
 class GatewayRefused(DomainError):
-    """The provider gave a definite no; `extra["provider_code"]` is its word for it."""
+    """The provider said a definite no; `provider_code` is its word for it."""
 
-    code = "provider_refused"
+    code = "gateway_refused"
     status = 409
     message = "The payment provider refused this."
 
+    def __init__(self, message: str = "", *, provider_code: str = "") -> None:
+        super().__init__(message, provider_code=provider_code)
+        self.provider_code = provider_code
+
+
+class UnknownProvider(NotFound):
+    """The shop isn't set up for a provider of this name."""
+
+    code = "unknown_provider"
+    message = "There is no such payment provider."
+
 
 class InvalidSignature(DomainError):
+    """The event wasn't signed by the provider."""
+
     code = "invalid_signature"
     status = 400
-    message = "The signature doesn't fit the body."
+    message = "The signature is missing or wrong."
 
 
 class StaleSignature(DomainError):
+    """The signature is real but too old or from the future: perhaps a replay."""
+
     code = "stale_signature"
     status = 400
-    message = "This was signed too long ago."
+    message = "The signature's time is too far from now."
 
 
 class MalformedEvent(DomainError):
+    """The event is signed but isn't one."""
+
     code = "malformed_event"
     status = 400
     message = "The body isn't an event of this provider."
 
 
 class Gateway(Protocol):
-    """One payment provider. Every method that asks it raises GatewayUnavailable or Refused.
+    """A payment provider. Every call talks over the network: never inside a transaction.
 
-    `key` makes a call safe to repeat: the same key gives the same answer.
+    Calls raise GatewayUnavailable (nothing is known) or GatewayRefused (a definite no). Those
+    with a `key` are safe to repeat with the same key and arguments.
     """
 
     code: str
     origin: str
+    """Where shoppers are sent, listed in the form-action of our content security policy."""
 
     def create(
         self, *, key: str, amount: Money, reference: str, return_url: str
     ) -> ProviderPayment:
-        """Open a payment; its `redirect_url` is the hosted page."""
-        ...
+        """Make a payment for the shopper to complete at its `redirect_url`."""
 
     def fetch(self, *, payment_id: str) -> ProviderPayment:
-        """Return a payment as it is now."""
-        ...
+        """Return a payment by the provider's id."""
 
     def find(self, *, key: str) -> ProviderPayment | None:
-        """Return the payment opened under our key, after a lost answer."""
-        ...
+        """Return the payment made with our key, or None: for an answer that got lost."""
 
     def capture(self, *, payment_id: str, amount: Money, key: str) -> ProviderPayment:
-        """Take authorized money."""
-        ...
+        """Take money that is authorized."""
 
     def void(self, *, payment_id: str, key: str) -> ProviderPayment:
-        """Give up a payment; answers its state now, and a captured one stays captured."""
-        ...
+        """Close a payment and return its state as it is now; a captured one stays captured."""
 
     def refund(self, *, payment_id: str, amount: Money, key: str) -> ProviderRefund:
-        """Send money back."""
-        ...
+        """Give captured money back."""
 
     def list(self, *, created_after: datetime) -> Iterator[ProviderPayment]:
-        """Walk all payments opened since then."""
-        ...
+        """Yield every payment made at or after this time, oldest first."""
 
     def verify_webhook(
         self, *, body: bytes, headers: Mapping[str, str], now: datetime
     ) -> ProviderEvent:
-        """Return the event if its signature is the provider's.
+        """Return the event in this raw body; doesn't talk to the provider.
 
-        Raises InvalidSignature, StaleSignature, MalformedEvent.
+        Raises InvalidSignature, StaleSignature or MalformedEvent.
         """
-        ...
 
-    def read_event(self, payload: dict[str, Any]) -> ProviderEvent:
-        """Return what a stored, once verified payload says. Raises MalformedEvent."""
-        ...
+    def read_event(self, payload: Mapping[str, Any]) -> ProviderEvent:
+        """Return the event in a payload that was verified and stored before.
+
+        Doesn't talk to the provider. Raises MalformedEvent.
+        """

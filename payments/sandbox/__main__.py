@@ -1,5 +1,6 @@
 """`python -m payments.sandbox`: run the provider until SIGTERM or Ctrl-C."""
 
+import errno
 import logging
 import os
 import signal
@@ -19,7 +20,7 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s sandbox %(message)s")
     try:
         config = load(os.environ)
-        server = Server(config.port)
+        server = _listen(config.port)
         # Port 0 means "any free one"; only now do we know which.
         url = config.url or f"http://127.0.0.1:{server.server_port}"
         server.provider = Provider(replace(config, port=server.server_port, url=url))
@@ -33,8 +34,20 @@ def main() -> int:
     return 0
 
 
+def _listen(port: int) -> Server:
+    try:
+        return Server(port)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise ConfigError(
+                f"The sandbox payment provider can't start: port {port} is in use."
+                " Choose another with SANDBOX_PORT."
+            ) from error
+        raise
+
+
 def _serve(server: Server) -> None:
-    provider = server.provider
+    provider, config = server.provider, server.provider.config
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         provider.stopping.set()
@@ -44,7 +57,7 @@ def _serve(server: Server) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     provider.courier.start()
-    sys.stdout.write(f"Sandbox payment provider on {provider.config.url}\n")
+    sys.stdout.write(f"Sandbox payment provider on {config.url}, port {config.port}\n")
     sys.stdout.flush()
     server.serve_forever(poll_interval=0.1)
     server.server_close()

@@ -57,9 +57,9 @@ class Bank:
             payment_id = f"pay_{secrets.token_hex(12)}"
             db.execute(
                 "INSERT INTO payments (id, key, reference, return_url, capture, amount, currency,"
-                " created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                [payment_id, new.key, new.reference, new.return_url, new.capture]
-                + [new.amount, new.currency, now_ms()],
+                " created_ms) VALUES (:id, :key, :reference, :return_url, :capture, :amount,"
+                " :currency, :created_ms)",
+                {**vars(new), "id": payment_id, "created_ms": now_ms()},
             )
             return 201, self._present(find_payment(db, payment_id))
 
@@ -129,8 +129,8 @@ class Bank:
         with self.ledger.reading() as db:
             start = find_payment(db, after)["seq"] if after else 0
             rows = db.execute(
-                "SELECT * FROM payments WHERE seq > ? AND created_ms >= ? AND (? IS NULL OR key = ?)"
-                " ORDER BY seq LIMIT ?",
+                "SELECT * FROM payments WHERE seq > ? AND created_ms >= ?"
+                " AND (? IS NULL OR key = ?) ORDER BY seq LIMIT ?",
                 [start, since_ms, key, key, limit + 1],
             ).fetchall()
         data = [self._present(row) for row in rows[:limit]]
@@ -158,7 +158,9 @@ class Bank:
                 if agrees:
                     self._accept(db, payment_id)
                 else:
-                    reason = "You didn't confirm this payment. Please try again or use another card."
+                    reason = (
+                        "You didn't confirm this payment. Please try again or use another card."
+                    )
                     self._decline(db, payment_id, "authentication_refused", reason)
             return find_payment(db, payment_id)
 

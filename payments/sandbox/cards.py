@@ -44,13 +44,9 @@ def read_number(text: str) -> Card:
     if not digits:
         raise Refused(422, "number_missing", "Please enter the card number.")
     if not re.fullmatch(r"[0-9]{12,19}", digits) or not _adds_up(digits):
-        raise Refused(
-            422, "number_invalid", "That isn't a card number. Please check the digits."
-        )
+        raise Refused(422, "number_invalid", "That isn't a card number. Please check the digits.")
     if digits not in HINTS:
-        raise Refused(
-            422, "number_not_a_test_card", "Only the test cards listed below work here."
-        )
+        raise Refused(422, "number_not_a_test_card", "Only the test cards listed below work here.")
     return Card(digits)
 
 

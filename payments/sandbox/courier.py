@@ -99,14 +99,16 @@ class Courier(threading.Thread):
     def _due(self) -> list[str]:
         faults = self._faults.now
         wait = max(faults.events_delayed, SHUFFLE_SECONDS if faults.events_shuffled else 0)
-        order = "random()" if faults.events_shuffled else "seq"
         with self._ledger.reading() as db:
             rows = db.execute(
                 "SELECT id FROM events WHERE delivered_ms IS NULL AND due_ms <= ?"
-                f" AND created_ms <= ? ORDER BY {order} LIMIT 100",
+                " AND created_ms <= ? ORDER BY seq LIMIT 100",
                 [now_ms(), now_ms() - int(wait * 1000)],
             ).fetchall()
-        return [row["id"] for row in rows]
+        ids = [row["id"] for row in rows]
+        if faults.events_shuffled:
+            secrets.SystemRandom().shuffle(ids)
+        return ids
 
     def _post(self, body: bytes) -> int:
         secret = self._config.webhook_secret

@@ -62,6 +62,28 @@ CREATE TABLE IF NOT EXISTS events (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS events_due ON events (due_ms) WHERE delivered_ms IS NULL;
 """
+CHANGING = (
+    "status",
+    "captured",
+    "refunded",
+    "failure_code",
+    "failure_reason",
+    "card_brand",
+    "card_last_four",
+    "tries",
+)
+UPDATE = """
+UPDATE payments SET
+    status = coalesce(:status, status),
+    captured = coalesce(:captured, captured),
+    refunded = coalesce(:refunded, refunded),
+    failure_code = coalesce(:failure_code, failure_code),
+    failure_reason = coalesce(:failure_reason, failure_reason),
+    card_brand = coalesce(:card_brand, card_brand),
+    card_last_four = coalesce(:card_last_four, card_last_four),
+    tries = coalesce(:tries, tries)
+WHERE id = :id
+"""
 
 
 class Ledger:
@@ -142,9 +164,8 @@ def pending_refunds(db: sqlite3.Connection, payment_id: str) -> int:
 
 
 def update_payment(db: sqlite3.Connection, payment_id: str, **facts: Any) -> None:
-    """Set columns of one payment."""
-    columns = ", ".join(f"{name} = :{name}" for name in facts)
-    db.execute(f"UPDATE payments SET {columns} WHERE id = :id", {**facts, "id": payment_id})
+    """Set these columns of one payment and leave the others."""
+    db.execute(UPDATE, {**dict.fromkeys(CHANGING), **facts, "id": payment_id})
 
 
 def _find(db: sqlite3.Connection, query: str, row_id: str, noun: str) -> sqlite3.Row:

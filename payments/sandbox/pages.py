@@ -110,9 +110,9 @@ def _form(
 
 
 def _page(
-    name: str, payment: sqlite3.Row, *, title: str, status: int = 200, **parts: str
+    template: str, payment: sqlite3.Row, *, title: str, status: int = 200, **parts: str
 ) -> Response:
-    main = TEMPLATES[name].substitute(
+    main = TEMPLATES[template].substitute(
         id=payment["id"],
         title=escape(title),
         amount=escape(amount_text(payment["amount"], payment["currency"])),

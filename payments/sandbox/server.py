@@ -56,8 +56,6 @@ class Handler(BaseHTTPRequestHandler):
     """Speaks HTTP/1.0: one request per connection, so that stopping waits for nobody."""
 
     server: "Server"
-    server_version = "ShopFlowSandbox"
-    sys_version = ""
     timeout = 10  # seconds a client may be silent
 
     def do_GET(self) -> None:
@@ -72,6 +70,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_DELETE(self) -> None:
         self._serve("DELETE")
 
+    def version_string(self) -> str:
+        return "ShopFlowSandbox"
+
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing: a line per request would bury what the shop says beside us."""
 
@@ -82,7 +83,9 @@ class Handler(BaseHTTPRequestHandler):
             response = self._answer(method)
         except Refused as refusal:
             response = (
-                pages.refusal(refusal) if is_page else json_response(refusal.answer(), refusal.status)
+                pages.refusal(refusal)
+                if is_page
+                else json_response(refusal.answer(), refusal.status)
             )
         except sqlite3.Error:
             logger.exception("The ledger can't be used")

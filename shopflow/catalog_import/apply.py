@@ -99,7 +99,7 @@ def _save(product: ParsedProduct, outcome: Outcome, *, with_stock: bool) -> Iter
     variants = list(there.variants.all()) if there else []
     known = {variant.pk for variant in variants}
     skus = {variant.line: _sku(variant, variants) for variant in product.variants}
-    saved = catalog.save_product(_spec(product, there, skus))
+    saved = catalog.save_product(spec=_spec(product, there, skus))
     setattr(outcome, saved.change, getattr(outcome, saved.change) + 1)
     found = [(saved.variants[skus[variant.line]].pk, variant) for variant in product.variants]
     return (

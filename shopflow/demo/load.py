@@ -62,7 +62,7 @@ def _load(content: Mapping[str, Any]) -> Loaded:
                 "sku", flat=True
             )
         )
-        saved = catalog.save_product(_spec(product, categories, OPENED + timedelta(days=day)))
+        saved = catalog.save_product(spec=_spec(product, categories, OPENED + timedelta(days=day)))
         setattr(loaded, saved.change, getattr(loaded, saved.change) + 1)
         for variant in product["variants"]:
             if variant["sku"] not in known:

@@ -87,6 +87,15 @@ def answer_once(
         raise
 
 
+def kept_answer(claim: Claim) -> Answer | None:
+    """Return the answer this claim got before, if any; raises IdempotencyKeyReused.
+
+    For work that talks to a gateway and so can't stand inside `answer_once`.
+    """
+    kept = IdempotencyKey.objects.filter(actor=claim.actor, route=claim.route, key=claim.key)
+    return _first_answer(claim) if kept.exists() else None
+
+
 @command
 def _answer(
     claim: Claim, work: Callable[[], Answer], refusal: Callable[[DomainError], Answer]

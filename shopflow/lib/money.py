@@ -67,6 +67,11 @@ def allocate(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
     return parts
 
 
+def as_json(money: Money) -> dict[str, str]:
+    """Return the amount as the API writes it: {"amount": "19.99", "currency": "USD"}."""
+    return {"amount": str(money.amount.quantize(CENT)), "currency": money.currency}
+
+
 def to_minor_units(money: Money) -> int:
     """Return the amount as the integer a payment provider expects (cents; whole yen)."""
     scale = 1 if money.currency in ZERO_DECIMAL else 100

@@ -1,5 +1,6 @@
 """Where PostgreSQL's files are, such that the account it runs under can reach them."""
 
+import os
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -79,9 +80,17 @@ def _copied(programs: Path, home: Path) -> Path:
         shutil.rmtree(half, ignore_errors=True)
         # The libraries are looked for beside the package, where the wheel has put them.
         for folder in package.parent.glob(f"{package.name}*"):
-            shutil.copytree(folder, half / folder.name, symlinks=True)
+            target = half / folder.name
+            shutil.copytree(folder, target, symlinks=True, copy_function=_link_or_copy)
         half.rename(copy)
     return copy / package.name / programs.name
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # another disk
+        shutil.copy2(source, target)
 
 
 def _new_home(account: Account, link: Path) -> Path:

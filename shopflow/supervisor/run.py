@@ -7,6 +7,7 @@ from types import TracebackType
 
 from shopflow.supervisor import environment
 from shopflow.supervisor.attention import Attention
+from shopflow.supervisor.binaries import postgres_folder
 from shopflow.supervisor.command import run_command
 from shopflow.supervisor.crew import Crew
 from shopflow.supervisor.environment import Ports
@@ -101,7 +102,7 @@ class Run:
             self._outer, state=self._state, ports=self._ports, servers=addresses
         )
         environment.write(self._state.env_file, provided)
-        programs = place.programs if place else None
+        programs = postgres_folder() if place else None
         return environment.complete(self._outer, provided, programs), postgres
 
     def _start_servers(

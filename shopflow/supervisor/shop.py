@@ -128,7 +128,7 @@ def _schema_files() -> Iterator[Path]:
 def _static_files() -> Iterator[Path]:
     yield PROJECT / "requirements" / "base.txt"
     yield PROJECT / "shopflow" / "settings.py"
-    for folder in (PROJECT / "static", *PROJECT.glob("*/static")):
+    for folder in (PROJECT / "static", *PROJECT.glob("[a-z]*/static")):
         yield from sorted(path for path in folder.rglob("*") if path.is_file())
 
 

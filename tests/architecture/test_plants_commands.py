@@ -228,6 +228,7 @@ def test_a_command_imported_by_name_is_found(tmp_path: Path) -> None:
                 from inventory.commands import reserve
                 from orders.commands.history import note
             """,
+            "carts/forms.py": "from carts.commands import MOST_UNITS, Wanted",
             "orders/views.py": "from orders.commands.placing import place_order",
             "shopflow/catalog_import/apply.py": "from catalog.commands import save_product",
         },

@@ -287,14 +287,14 @@ def test_a_document_that_names_a_missing_file_is_found(tmp_path: Path) -> None:
         tmp_path,
         {
             "orders/views.py": "",
-            "README.md": "See `orders/views.py`, `orders/`, `models.py`, `tests/<app>/`.",
-            "docs/a.md": "\nSee `orders/gone.py` and `gone/`.",
+            "README.md": "See `orders/views.py`, `orders/`, `models.py`, `utils/`, `tests/<app>/`.",
+            "docs/a.md": "Paths.\nSee `orders/gone.py` and `orders/gone/`.",
         },
     )
 
     assert list(files.documents_name_real_files(tree)) == [
         "docs/a.md:2 names orders/gone.py, which isn't there",
-        "docs/a.md:2 names gone/, which isn't there",
+        "docs/a.md:2 names orders/gone/, which isn't there",
     ]
 
 

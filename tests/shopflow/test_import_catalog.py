@@ -148,7 +148,7 @@ def test_applies_nothing_when_one_row_is_bad(tmp_path: Path) -> None:
 
 def test_applies_nothing_when_a_sku_belongs_to_another_product(tmp_path: Path) -> None:
     catalog.save_product(
-        catalog.ProductSpec(
+        spec=catalog.ProductSpec(
             slug="other",
             name="Other",
             variants=[catalog.VariantSpec(sku="PUD-KET", price=Decimal(1))],

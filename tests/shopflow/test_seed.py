@@ -54,7 +54,7 @@ def test_changes_nothing_the_second_time() -> None:
 
 def test_once_leaves_a_shop_with_products_alone() -> None:
     catalog.save_product(
-        catalog.ProductSpec(
+        spec=catalog.ProductSpec(
             slug="own", name="Own", variants=[catalog.VariantSpec(sku="OWN", price=Decimal(1))]
         )
     )

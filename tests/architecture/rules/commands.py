@@ -86,13 +86,14 @@ def arguments_are_named(tree: Tree) -> Iterator[str]:
 
 
 def commands_are_called_through_their_module(tree: Tree) -> Iterator[str]:
-    """A command reads `inventory.reserve(...)` where it is called, and a package shows it."""
+    """A command reads `inventory.reserve(...)` where it is called; constants may come alone."""
     for path in tree.product():
         own = ".".join(tree.module(path).split(".")[:2])
         for node in ast.walk(parsed(path)):
             if isinstance(node, ast.ImportFrom) and node.module:
                 module = ".".join(node.module.split(".")[:2])
-                if module in COMMANDS and module != own:
+                names = [alias.name for alias in node.names if alias.name[0].islower()]
+                if names and module in COMMANDS and module != own:
                     yield f"{tree.at(path, node)} imports from {node.module}"
 
 

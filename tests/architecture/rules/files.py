@@ -24,7 +24,9 @@ HOSTS = re.compile(
     re.IGNORECASE,
 )
 MACHINE = re.compile(r"(?<![\w.<}])/(?:work|home|root|Users)/\w|[A-Z]:\\Users\\")
-NAMED = re.compile(r"`((?:[\w.-]+/)+(?:[\w-]+\.(?:py|md|toml|txt|html|json|csv))?)`")
+NAMED = re.compile(
+    r"`((?:[\w.-]+/)+[\w-]+\.(?:py|md|toml|txt|html|json|csv)|[\w.-]+/(?:[\w.-]+/)+)`"
+)
 ONLY_STANDARD = "payments/sandbox"
 
 

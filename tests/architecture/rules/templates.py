@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.architecture.rules.tree import APPS, Tree, parsed
+from tests.architecture.rules.tree import APPS, PRODUCT, Tree, parsed
 
-# Pages that belong to no app: the frame, Django's error pages, refusals.
-SHARED = frozenset({"admin", "emails", "django", "drf_spectacular"})
+# Django's admin looks for its own names; a mail's frame belongs to no app.
+SHARED = frozenset({"admin", "emails"})
 # The provider has pages and a policy of its own; the demo's pictures are drawn once and kept.
 NOT_OUR_PAGES = ("payments/sandbox/", "shopflow/demo/")
 # A data block is no script: browsers don't run it.
@@ -51,7 +51,7 @@ def templates_stand_under_their_app(tree: Tree) -> Iterator[str]:
             yield f"{tree.name(path)} belongs under templates/"
     for path in tree.files("templates", suffix=""):
         folder = path.relative_to(tree.root / "templates").parts[0]
-        if (tree.root / "templates" / folder).is_dir() and folder not in {*APPS, *SHARED}:
+        if (tree.root / "templates" / folder).is_dir() and folder not in {*PRODUCT, *SHARED}:
             yield f"{tree.name(path)} stands under no app"
 
 

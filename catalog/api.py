@@ -1,0 +1,141 @@
+"""The catalogue for mobile clients: the same for everybody, kept until something changes."""
+
+from datetime import datetime
+from typing import Any, TypeVar, cast
+
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, viewsets
+from rest_framework.request import Request
+
+from catalog.errors import CategoryNotFound
+from catalog.filters import ProductFilter
+from catalog.models import Brand, Category, Product, ProductQuerySet
+from catalog.queries import (
+    BY_RELEVANCE,
+    SHELF_SORTS,
+    SORTS,
+    find_category,
+    find_product,
+    menu,
+    search,
+)
+from catalog.serializers import (
+    BrandSerializer,
+    CategorySerializer,
+    CategoryTreeSerializer,
+    ProductCardSerializer,
+    ProductQuery,
+    ProductSerializer,
+)
+from shopflow.lib.api import CursorPagination, cached
+from shopflow.lib.api.paging import PARAMETERS
+from shopflow.lib.cache import CATALOG, product_scope
+from shopflow.lib.paging import Order
+
+FIELDS = OpenApiParameter(
+    "fields", str, description="Only these members, for example `slug,name,price`."
+)
+S = TypeVar("S", bound=serializers.Serializer[Any])
+
+
+class ProductViewSet(viewsets.GenericViewSet[Product]):
+    """What we sell."""
+
+    queryset = Product.objects.none()
+    serializer_class = ProductCardSerializer
+    filterset_class = ProductFilter
+    pagination_class = CursorPagination
+    lookup_field = "slug"
+    page_order = SORTS["newest"]
+    known = frozenset({*ProductFilter.base_filters, *ProductQuery().fields, *PARAMETERS, "fields"})
+
+    @extend_schema(parameters=[ProductQuery, FIELDS])
+    def list(self, request: Request) -> HttpResponse:
+        """List products, filtered and sorted."""
+        return cached(request, scopes=[CATALOG], known=self.known, make=self._page)
+
+    @extend_schema(parameters=[FIELDS], responses=ProductSerializer)
+    def retrieve(self, request: Request, slug: str) -> HttpResponse:
+        """Show a product with its variants."""
+        return cached(
+            request,
+            scopes=[CATALOG, product_scope(slug)],
+            known=frozenset({"fields"}),
+            make=lambda: self._trimmed(ProductSerializer(find_product(slug))).data,
+        )
+
+    def _page(self) -> dict[str, Any]:
+        query = ProductQuery(data=self.request.query_params)
+        query.is_valid(raise_exception=True)
+        wanted, self.page_order = _wanted(**query.validated_data)
+        rows = self.paginate_queryset(self.filter_queryset(wanted.with_card()))
+        serializer = self._trimmed(ProductCardSerializer())
+        pages = cast(CursorPagination, self.paginator)
+        return pages.document([serializer.to_representation(row) for row in rows or ()])
+
+    def _trimmed(self, serializer: S) -> S:
+        """Leave only the members asked for; raises ValidationError for one it doesn't have."""
+        asked = {name for name in self.request.query_params.get("fields", "").split(",") if name}
+        if unknown := asked - set(serializer.fields):
+            raise serializers.ValidationError({"fields": f"Unknown: {', '.join(sorted(unknown))}."})
+        for name in set(serializer.fields) - asked if asked else ():
+            serializer.fields.pop(name)
+        return serializer
+
+
+class CategoryViewSet(viewsets.ViewSet):
+    """The shelves of the shop."""
+
+    @extend_schema(operation_id="categories_list", responses=CategoryTreeSerializer)
+    def list(self, request: Request) -> HttpResponse:
+        """Show the tree of categories; all of it is one page."""
+        return cached(request, scopes=[CATALOG], known=(), make=_tree)
+
+
+class BrandViewSet(viewsets.GenericViewSet[Brand]):
+    """Who makes what we sell."""
+
+    queryset = Brand.objects.filter(is_active=True)
+    serializer_class = BrandSerializer
+    filter_backends = ()
+    pagination_class = CursorPagination
+    page_order = Order(["name", "id"])
+
+    def list(self, request: Request) -> HttpResponse:
+        """List brands by name."""
+        return cached(request, scopes=[CATALOG], known=PARAMETERS, make=self._page)
+
+    def _page(self) -> dict[str, Any]:
+        rows = self.paginate_queryset(self.get_queryset())
+        pages = cast(CursorPagination, self.paginator)
+        return pages.document(BrandSerializer(rows, many=True).data)
+
+
+def _wanted(
+    q: str = "", category: str = "", ordering: str = "", updated_since: datetime | None = None
+) -> tuple[ProductQuerySet, Order]:
+    """Return the products asked for, unsorted, and the order they are asked in."""
+    products = search(q) if q else Product.objects.visible()
+    ordering = ordering or ("relevance" if q else "newest")
+    sorts = SORTS
+    if category:
+        products = products.filter(shelves__category=_shelf(category))
+        sorts = SHELF_SORTS  # the same orders on the shelf's own index
+    if updated_since is not None:
+        products = products.filter(updated_at__gte=updated_since)
+    return products, BY_RELEVANCE if ordering == "relevance" else sorts[ordering]
+
+
+def _shelf(path: str) -> Category:
+    try:
+        return find_category(path)[0]
+    except CategoryNotFound as error:
+        # A filter value that isn't there, not an address.
+        fault = serializers.ErrorDetail(str(error), code=error.code)
+        raise serializers.ValidationError({"category": [fault]}) from None
+
+
+def _tree() -> dict[str, Any]:
+    roots = CategorySerializer(menu(), many=True).data
+    return {"results": roots, "next": None, "previous": None}

@@ -1,0 +1,138 @@
+"""Placing, looking at and cancelling orders for mobile clients."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema
+from rest_framework import viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from carts.errors import CartNotFound
+from carts.models import Cart
+from carts.queries import quote_document, token_hash
+from orders import commands, queries
+from orders.errors import QuoteChanged
+from orders.models import Order
+from orders.serializers import (
+    CancellationBody,
+    CheckoutAnswerSerializer,
+    CheckoutBody,
+    CheckoutRefusalSerializer,
+    OrderSerializer,
+)
+from shopflow.lib.api import PROBLEM_TYPE, answer, checked, domain_document
+from shopflow.lib.api.schema import CART_TOKEN, IDEMPOTENCY_KEY, ORDER_TOKEN
+from shopflow.lib.errors import DomainError
+from shopflow.lib.idempotency import Answer, answer_once, claim_of
+from shopflow.lib.transactions import guest_order
+
+BY_CUSTOMER = "by the customer"
+
+
+class CheckoutViewSet(viewsets.ViewSet):
+    """The end of the cart and the beginning of the order."""
+
+    @extend_schema(
+        parameters=[CART_TOKEN, IDEMPOTENCY_KEY],
+        request=CheckoutBody,
+        responses={
+            201: CheckoutAnswerSerializer,
+            (409, PROBLEM_TYPE): CheckoutRefusalSerializer,
+        },
+    )
+    def create(self, request: Request) -> HttpResponse:
+        """Place an order for exactly `expected_total` and hold its stock for 15 minutes."""
+        wanted = checked(CheckoutBody, request)
+        cart = _cart_of(request)
+        claim = claim_of(
+            actor=f"cart:{cart.pk}",
+            route="checkout",
+            key=request.headers.get("Idempotency-Key"),
+            body=request.data,
+        )
+        return answer(answer_once(claim, work=lambda: _placed(cart.pk, wanted), refusal=_refusal))
+
+
+class OrderViewSet(viewsets.ViewSet):
+    """Orders, each opened by its own token."""
+
+    @extend_schema(parameters=[ORDER_TOKEN], responses=OrderSerializer)
+    def retrieve(self, request: Request, number: str) -> Response:
+        """Show an order."""
+        with queries.opened(number=number, token=_token(request), user_id=None) as order:
+            return Response(_document(order.pk))
+
+    @extend_schema(
+        parameters=[ORDER_TOKEN, IDEMPOTENCY_KEY],
+        request=CancellationBody,
+        responses={200: OrderSerializer},
+    )
+    def cancellation(self, request: Request, number: str) -> HttpResponse:
+        """Cancel an order that hasn't shipped; its stock is free again, money goes back."""
+        wanted = checked(CancellationBody, request)
+        with queries.opened(number=number, token=_token(request), user_id=None) as order:
+            order_id = order.pk
+        claim = claim_of(
+            actor=f"order:{order_id}",
+            route="cancellation",
+            key=request.headers.get("Idempotency-Key"),
+            body=request.data,
+        )
+        reason = wanted.get("reason") or BY_CUSTOMER
+        return answer(
+            answer_once(claim, work=lambda: _cancelled(order_id, reason), refusal=_refusal)
+        )
+
+
+def _cart_of(request: Request) -> Cart:
+    """Return the guest's cart, ordered or not: a repeated request comes when it's closed."""
+    token = request.headers.get("X-Cart-Token")
+    cart = Cart.objects.filter(token_hash=token_hash(token)).first() if token else None
+    if cart is None:
+        raise CartNotFound
+    return cart
+
+
+def _placed(cart_id: UUID, wanted: dict[str, Any]) -> Answer:
+    billing = wanted.get("billing_address")
+    order = commands.place_order(
+        cart_id=cart_id,
+        email=wanted["email"],
+        shipping_address=commands.Address(**wanted["shipping_address"]),
+        billing_address=commands.Address(**billing) if billing else None,
+        shipping_method_id=wanted.get("shipping_method"),
+        expected_total=wanted["expected_total"],
+    )
+    token = queries.guest_token(order)
+    page = "payments:pay" if order.is_payable else "orders:thanks"
+    address = reverse(page, args=[order.order_number])
+    document = {
+        "order": order,
+        "client_action": {"redirect": f"{address}?{urlencode({'token': token})}"},
+    }
+    context = {"currency": order.currency, "token": token}
+    return Answer.of(201, CheckoutAnswerSerializer(document, context=context).data)
+
+
+def _cancelled(order_id: UUID, reason: str) -> Answer:
+    with guest_order(order_id):
+        commands.cancel(order_id=order_id, reason=reason)
+        return Answer.of(200, _document(order_id))
+
+
+def _document(order_id: UUID) -> Any:
+    order = Order.objects.with_details().get(pk=order_id)
+    return OrderSerializer(order, context={"currency": order.currency}).data
+
+
+def _refusal(error: DomainError) -> Answer:
+    quote = {"quote": quote_document(error.quote)} if isinstance(error, QuoteChanged) else {}
+    return Answer.of(error.status, domain_document(error, **quote))
+
+
+def _token(request: Request) -> str:
+    return request.headers.get("X-Order-Token", "")

@@ -1,0 +1,173 @@
+import json
+from dataclasses import asdict
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from carts.errors import CartEmpty
+from carts.queries import Quote, find_cart, price_cart, token_hash
+from orders import commands, queries
+from orders.forms import BillingForm, CheckoutForm, destination_of
+from orders.models import Order
+from shipping.errors import ShippingMethodUnavailable
+from shipping.queries import Destination, countries
+from shopflow.lib.errors import DomainError, InvalidInput
+from shopflow.lib.http import SeeOther, Shopper, shopper_of
+from shopflow.lib.idempotency import Answer, answer_once, claim_of
+from shopflow.lib.ids import new_id
+from shopflow.lib.money import ZERO
+
+ROUTE = "checkout-page"
+HOME = "US"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def checkout(request: HttpRequest) -> HttpResponse:
+    """Take an order on one page: contact, delivery, payment.
+
+    `action=update` prices the cart again, `action=place` orders it. One key per page shown makes
+    one order, however often the button is pressed.
+    """
+    known = countries()
+    if request.method != "POST":
+        first = {"country_code": HOME if HOME in known else next(iter(known), "")}
+        if request.user.is_authenticated:
+            first["email"] = request.user.email
+        form = CheckoutForm(initial=first, known=known)
+        return _page(request, form, BillingForm(prefix="billing", initial=first, known=known), first)
+    billing = BillingForm(request.POST, prefix="billing", known=known)
+    form = CheckoutForm(request.POST, known=known)
+    if request.POST.get("action") == "place":
+        return _place(request, form, billing)
+    # Only the totals are asked for: what is still missing is no mistake yet.
+    asked = request.POST.dict()
+    form = CheckoutForm(initial=asked, known=known)
+    billing = BillingForm(initial=_unprefixed(asked), prefix="billing", known=known)
+    return _page(request, form, billing, asked)
+
+
+def _place(request: HttpRequest, form: CheckoutForm, billing: BillingForm) -> HttpResponse:
+    asked = request.POST.dict()
+    differs = "billing_differs" in request.POST
+    is_valid = form.is_valid() and (not differs or billing.is_valid())
+    if not is_valid:
+        return _page(request, form, billing, asked, status=InvalidInput.status)
+    try:
+        answer = _ordered(shopper_of(request), form, billing if differs else None)
+    except DomainError as error:
+        return _page(request, form, billing, asked, status=error.status, sentence=str(error))
+    body = json.loads(answer.body)
+    if answer.status == SeeOther.status_code:
+        return SeeOther(body["location"])
+    return _page(request, form, billing, asked, status=answer.status, sentence=body["detail"])
+
+
+def _ordered(shopper: Shopper, form: CheckoutForm, billing: BillingForm | None) -> Answer:
+    """Place the order once per key; a repeated press gets the first answer."""
+    data = form.cleaned_data
+    order = {
+        "email": data["email"],
+        "shipping_address": form.address(),
+        "billing_address": billing.address() if billing else None,
+        "shipping_method_id": data["shipping_method"],
+        # Nothing was agreed to: no total fits, and the page comes back with the real one.
+        "expected_total": data["expected_total"] or ZERO,
+    }
+    claim = claim_of(actor=_actor(shopper), route=ROUTE, key=data["key"], body=_plain(order))
+    return answer_once(claim, work=lambda: _work(shopper, order), refusal=_refusal)
+
+
+def _work(shopper: Shopper, order: dict[str, Any]) -> Answer:
+    cart = find_cart(**shopper.cart)
+    if cart is None:
+        raise CartEmpty
+    placed = commands.place_order(cart_id=cart.pk, user_id=shopper.user_id, **order)
+    return Answer.of(SeeOther.status_code, {"location": _next_page(placed)})
+
+
+def _refusal(error: DomainError) -> Answer:
+    return Answer.of(error.status, {"code": error.code, "detail": str(error)})
+
+
+def _next_page(order: Order) -> str:
+    page = "payments:pay" if order.is_payable else "orders:thanks"
+    address = reverse(page, args=[order.order_number])
+    if order.user_id is not None:
+        return address
+    return f"{address}?{urlencode({'token': queries.guest_token(order)})}"
+
+
+def _actor(shopper: Shopper) -> str:
+    # Not the cart's id: the second press of the button comes when the cart is closed already.
+    if shopper.user_id is not None:
+        return f"user:{shopper.user_id}"
+    return f"guest:{token_hash(shopper.token)}" if shopper.token else "nobody"
+
+
+def _plain(order: dict[str, Any]) -> dict[str, Any]:
+    addresses = ("shipping_address", "billing_address")
+    return {
+        name: asdict(value) if name in addresses and value else str(value)
+        for name, value in order.items()
+    }
+
+
+def _unprefixed(asked: dict[str, Any]) -> dict[str, Any]:
+    start = "billing-"
+    return {name.removeprefix(start): v for name, v in asked.items() if name.startswith(start)}
+
+
+def _page(
+    request: HttpRequest,
+    form: CheckoutForm,
+    billing: BillingForm,
+    asked: dict[str, Any],
+    *,
+    status: int = 200,
+    sentence: str = "",
+) -> HttpResponse:
+    """Show the page with what the cart costs now, everything written kept."""
+    known = [code for code, _ in form.fields["country_code"].choices]  # type: ignore[attr-defined]
+    destination = destination_of(asked, known=known)
+    quote = _quote(shopper_of(request), destination, _id(asked.get("shipping_method")))
+    if quote is None and status == 200:
+        return SeeOther(reverse("carts:detail"))
+    context = {
+        "form": form,
+        "billing": billing,
+        "billing_differs": "billing_differs" in asked,
+        "quote": quote,
+        "is_priced": destination is not None and quote is not None and quote.is_shippable,
+        "has_destination": destination is not None,
+        "sentence": sentence,
+        "key": new_id().hex,
+    }
+    return render(request, "orders/checkout.html", context, status=status)
+
+
+def _quote(
+    shopper: Shopper, destination: Destination | None, method_id: UUID | None
+) -> Quote | None:
+    """Return what the cart costs now, or None when there is nothing in it."""
+    cart = find_cart(**shopper.cart)
+    if cart is None:
+        return None
+    try:
+        quote = price_cart(cart_id=cart.pk, address=destination, shipping_method_id=method_id)
+    except ShippingMethodUnavailable:  # the country changed: its cheapest way is shown instead
+        quote = price_cart(cart_id=cart.pk, address=destination)
+    return quote if quote.lines else None
+
+
+def _id(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None

@@ -1,0 +1,77 @@
+"""Reading what a provider says as carefully as what a stranger types."""
+
+import json
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from shopflow.lib.money import Money, from_minor_units
+
+LARGEST = 10**12  # minor units
+LARGEST_BOOKED = Decimal(10**10)  # NUMERIC(12,2)
+
+
+class Nonsense(Exception):
+    """What came in doesn't have the agreed shape."""
+
+
+def parse(content: bytes) -> Any:
+    """Return the JSON value; raises Nonsense, also for what our JSONB columns can't hold."""
+    try:
+        value = json.loads(content)
+        # Half a surrogate pair fails here, NaN and 1e999 too.
+        text = json.dumps(value, allow_nan=False, ensure_ascii=False)
+        text.encode()
+    except (ValueError, RecursionError) as error:
+        raise Nonsense("json") from error
+    if re.search(r"(?<!\\)(\\\\)*\\u0000", text):
+        raise Nonsense("NUL")
+    return value
+
+
+def json_object(value: Any) -> dict[str, Any]:
+    """Return a JSON object."""
+    if not isinstance(value, dict):
+        raise Nonsense("not an object")
+    return value
+
+
+def text(given: Mapping[str, Any], name: str, longest: int = 255) -> str:
+    """Return a member that is a text."""
+    value = given.get(name)
+    if not isinstance(value, str) or len(value) > longest:
+        raise Nonsense(name)
+    return value
+
+
+def match(given: Mapping[str, Any], name: str, pattern: re.Pattern[str]) -> str:
+    """Return a text that follows the pattern as a whole."""
+    value = text(given, name)
+    if not pattern.fullmatch(value):
+        raise Nonsense(name)
+    return value
+
+
+def one_of(given: Mapping[str, Any], name: str, words: frozenset[str]) -> str:
+    """Return a text that is one of the words."""
+    value = text(given, name)
+    if value not in words:
+        raise Nonsense(name)
+    return value
+
+
+def whole(given: Mapping[str, Any], name: str, limit: int) -> int:
+    """Return a whole number from 0 up to the limit."""
+    value = given.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < limit:
+        raise Nonsense(name)
+    return value
+
+
+def money(given: Mapping[str, Any], name: str, currency: str) -> Money:
+    """Return a member in minor units as money of this currency."""
+    money = from_minor_units(whole(given, name, LARGEST), currency)
+    if money.amount >= LARGEST_BOOKED:
+        raise Nonsense(name)
+    return money

@@ -1,0 +1,87 @@
+"""Paying: our page with the amount, then the provider's; and where providers report."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from orders.models import Order
+from orders.queries import opened
+from payments import commands, queries
+from payments.models import Payment
+from shopflow.lib.api import problem_response
+from shopflow.lib.errors import DomainError
+from shopflow.lib.http import SeeOther, private, shopper_of
+from shopflow.lib.transactions import guest_order
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+def pay(request: HttpRequest, number: str) -> HttpResponse:
+    """Show what there is to pay; the button leads to the provider's own page."""
+    if request.method != "POST":
+        return _page(request, number)
+    with opened(number=number, **_who(request)) as order:
+        order_id = order.pk
+    try:
+        with guest_order(order_id):
+            url = commands.start_payment(order_id=order_id, return_url=_return_url(request, order))
+    except DomainError as error:
+        return _page(request, number, refusal=error)
+    return SeeOther(url)
+
+
+@csrf_exempt
+@require_POST
+@never_cache
+def webhook(request: HttpRequest, provider: str) -> HttpResponse:
+    """Take a provider's signed report into the inbox; a worker makes it take effect."""
+    try:
+        commands.receive(provider=provider, body=request.body, headers=request.headers)
+    except DomainError as error:
+        return problem_response(error)
+    return JsonResponse({"received": True})
+
+
+def _page(request: HttpRequest, number: str, refusal: DomainError | None = None) -> HttpResponse:
+    with opened(number=number, **_who(request)) as order:
+        token = request.GET.get("token", "")
+        context = {
+            "order": order,
+            "query": f"?{urlencode({'token': token})}" if token else "",
+            "minutes_left": _minutes_left(order),
+            "declined": _last_decline(order.pk),
+            "sentence": str(refusal) if refusal else "",
+        }
+        status = refusal.status if refusal else 200
+        return render(request, "payments/pay.html", context, status=status)
+
+
+def _who(request: HttpRequest) -> dict[str, Any]:
+    return {"token": request.GET.get("token", ""), "user_id": shopper_of(request).user_id}
+
+
+def _return_url(request: HttpRequest, order: Order) -> str:
+    address = request.build_absolute_uri(reverse("orders:thanks", args=[order.order_number]))
+    token = request.GET.get("token", "")
+    return f"{address}?{urlencode({'token': token})}" if token else address
+
+
+def _minutes_left(order: Order) -> int:
+    left = order.placed_at + settings.PAYMENT_WINDOW - timezone.now()
+    return max(int(left.total_seconds() // 60), 0)
+
+
+def _last_decline(order_id: UUID) -> str:
+    """Return why the last attempt failed, or '' when there is none or one is under way."""
+    last = queries.payments_of(order_id).first()
+    is_failed = last is not None and last.status == Payment.Status.FAILED
+    return last.failure_reason if last is not None and is_failed else ""

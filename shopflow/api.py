@@ -1,0 +1,108 @@
+"""/api/v1/: every endpoint, the description of all, and the page that shows it."""
+
+from functools import cache
+from typing import Any
+
+from csp.decorators import csp_replace
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, re_path
+from django.views.decorators.http import require_safe
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiJsonRenderer
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.routers import SimpleRouter
+from rest_framework.views import APIView
+
+from carts.api import CartCouponViewSet, CartItemViewSet, CartViewSet
+from catalog.api import BrandViewSet, CategoryViewSet, ProductViewSet
+from orders.api import CheckoutViewSet, OrderViewSet
+from payments.api import PaymentViewSet
+from shopflow.lib.errors import NotFound
+
+# Swagger UI sets styles from its script and draws its icons from data: addresses.
+DOCS_CSP = {
+    "default-src": ["'none'"],
+    "script-src": ["'self'"],
+    "style-src": ["'self'", "'unsafe-inline'"],
+    "img-src": ["'self'", "data:"],
+    "connect-src": ["'self'"],
+    "base-uri": ["'none'"],
+    "form-action": ["'none'"],
+    "frame-ancestors": ["'none'"],
+}
+
+
+@extend_schema(exclude=True)
+class Schema(APIView):
+    """The OpenAPI description of this version; committed as docs/openapi.yaml."""
+
+    def get(self, request: Request) -> HttpResponse:
+        return HttpResponse(_described(), content_type="application/vnd.oai.openapi+json")
+
+
+@extend_schema(exclude=True)
+class Nowhere(APIView):
+    """Every other address below /api/v1/."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Raises NotFound, whatever the method."""
+        super().initial(request, *args, **kwargs)
+        raise NotFound("There is nothing at this address. Every address here ends in a slash.")
+
+
+@require_safe
+@csp_replace(DOCS_CSP)
+def docs(request: HttpRequest) -> HttpResponse:
+    """Show the description as a page, from our own files only."""
+    return render(request, "shopflow/api_docs.html")
+
+
+@cache
+def _described() -> bytes:
+    """Once per process: it changes with the code only."""
+    described: bytes = OpenApiJsonRenderer().render(SchemaGenerator().get_schema(public=True))
+    return described
+
+
+router = SimpleRouter(use_regex_path=False)
+router.register("products", ProductViewSet, basename="product")
+router.register("categories", CategoryViewSet, basename="category")
+router.register("brands", BrandViewSet, basename="brand")
+
+NUMBER = r"(?P<number>[A-Za-z0-9-]{1,30})"
+CODE = r"(?P<code>[^/\x00]{1,50})"
+app_name = "api-v1"
+urlpatterns = [
+    *router.urls,
+    path("cart/", CartViewSet.as_view({"get": "retrieve", "post": "create"}), name="cart"),
+    path("cart/items/", CartItemViewSet.as_view({"post": "create"}), name="cart-items"),
+    path(
+        "cart/items/<uuid:id>/",
+        CartItemViewSet.as_view({"patch": "partial_update", "delete": "destroy"}),
+        name="cart-item",
+    ),
+    path("cart/coupons/", CartCouponViewSet.as_view({"post": "create"}), name="cart-coupons"),
+    re_path(
+        f"^cart/coupons/{CODE}/$",
+        CartCouponViewSet.as_view({"delete": "destroy"}),
+        name="cart-coupon",
+    ),
+    path("cart/quote/", CartViewSet.as_view({"post": "quote"}), name="cart-quote"),
+    path("checkout/", CheckoutViewSet.as_view({"post": "create"}), name="checkout"),
+    re_path(f"^orders/{NUMBER}/$", OrderViewSet.as_view({"get": "retrieve"}), name="order"),
+    re_path(
+        f"^orders/{NUMBER}/cancellation/$",
+        OrderViewSet.as_view({"post": "cancellation"}),
+        name="order-cancellation",
+    ),
+    re_path(
+        f"^orders/{NUMBER}/payments/$",
+        PaymentViewSet.as_view({"post": "create"}),
+        name="order-payments",
+    ),
+    path("schema/", Schema.as_view(), name="schema"),
+    path("docs/", docs, name="docs"),
+    re_path("", Nowhere.as_view()),
+]

@@ -1,0 +1,15 @@
+"""What the pages of the staff site have in common: look freely, act through commands."""
+
+from shopflow.lib.admin.acting import Act, ActingAdmin
+from shopflow.lib.admin.paging import BoundedPaginator
+from shopflow.lib.admin.saving import CommandAdmin, CommandForm, ReadOnlyAdmin, ReadOnlyInline
+
+__all__ = [
+    "Act",
+    "ActingAdmin",
+    "BoundedPaginator",
+    "CommandAdmin",
+    "CommandForm",
+    "ReadOnlyAdmin",
+    "ReadOnlyInline",
+]

@@ -1,0 +1,161 @@
+"""Admin pages whose changes are a command's, with the command's own words when it refuses."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextvars import ContextVar
+from typing import Any, ClassVar, TypeVar
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.options import csrf_protect_m
+from django.db import IntegrityError, models
+from django.forms.formsets import BaseFormSet
+from django.http import HttpRequest, HttpResponse
+
+from shopflow.lib.admin.paging import BoundedPaginator
+from shopflow.lib.errors import DomainError
+
+M = TypeVar("M", bound=models.Model)
+# Why the form that is being shown again wasn't saved.
+_refusal: ContextVar[str] = ContextVar("refusal", default="")
+TAKEN_MEANWHILE = "Somebody has just saved another row with this name or code. Choose a different one."
+
+
+class CommandForm(forms.ModelForm[M]):
+    """A form that also says why the command behind it refused."""
+
+    refusal: ClassVar[str] = ""
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if self.refusal:
+            self.add_error(None, self.refusal)
+        return cleaned
+
+
+class CommandAdmin(admin.ModelAdmin[M]):
+    """Shows rows and saves them through one command, which a subclass names in `run`.
+
+    What a command refuses brings the form back as it was written, with the command's sentence;
+    nothing is changed then. Nothing can be deleted unless a subclass knows a command for it.
+    """
+
+    form = CommandForm
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # they count the whole table
+    list_per_page = 50
+
+    def run(self, form: Any, formsets: Sequence[Any], *, row_id: UUID | None) -> models.Model:
+        """Call the command with what the form says and return its row; no id: a new one."""
+        raise NotImplementedError
+
+    @csrf_protect_m
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show or save a row, without Django's transaction around it: a command opens its own."""
+        try:
+            return self._show_or_save(request, object_id, form_url, extra_context)
+        except DomainError as error:
+            refusal = str(error)
+        except IntegrityError:
+            # The form was checked, but another row came in between.
+            refusal = TAKEN_MEANWHILE
+        token = _refusal.set(refusal)
+        try:
+            return self._show_or_save(request, object_id, form_url, extra_context)
+        finally:
+            _refusal.reset(token)
+
+    def get_form(
+        self, request: HttpRequest, obj: M | None = None, change: bool = False, **kwargs: Any
+    ) -> type[forms.ModelForm[M]]:
+        # Django makes a new class at every call, so this one is the request's own.
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        form.refusal = _refusal.get()
+        return form  # type: ignore[no-any-return]  # the stubs don't know the attribute
+
+    def save_model(self, request: HttpRequest, obj: M, form: Any, change: Any) -> None:
+        """Write nothing: `save_related` runs the command once the inlines are known too."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:
+        row_id = form.instance.pk if change else None
+        form.instance.pk = self.run(form, formsets, row_id=row_id).pk
+
+    def construct_change_message(
+        self,
+        request: HttpRequest,
+        form: forms.Form,
+        formsets: Iterable[BaseFormSet[Any]],
+        add: bool = False,
+    ) -> list[dict[str, dict[str, Any]]]:
+        """Note what was changed. Django asks the formsets, which didn't save anything."""
+        message = super().construct_change_message(request, form, (), add)
+        return [*message, *_changes(formsets)]
+
+    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return False
+
+    def _show_or_save(
+        self,
+        request: HttpRequest,
+        object_id: str | None,
+        form_url: str,
+        extra_context: dict[str, Any] | None,
+    ) -> HttpResponse:
+        # Django has no public name for its view without the transaction.
+        response: HttpResponse = self._changeform_view(  # type: ignore[attr-defined]  # see above
+            request, object_id, form_url, extra_context
+        )
+        return response
+
+
+class ReadOnlyAdmin(CommandAdmin[M]):
+    """Shows rows that only the shop itself writes."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        """Let in whoever may look at such rows or act on them."""
+        names = (f"{self.opts.app_label}.{verb}_{self.opts.model_name}" for verb in VERBS)
+        return any(request.user.has_perm(name) for name in names)  # type: ignore[union-attr]  # staff
+
+
+VERBS = ("view", "change")
+
+
+class ReadOnlyInline(admin.TabularInline[Any, Any]):
+    """Shows the rows that belong to a row."""
+
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+def _changes(formsets: Iterable[BaseFormSet[Any]]) -> Iterator[dict[str, dict[str, Any]]]:
+    for formset in formsets:
+        for form in formset.forms:
+            if form.has_changed():
+                verb = "changed" if form.instance.pk and not form.instance._state.adding else "added"
+                if formset.can_delete and form in formset.deleted_forms:
+                    verb = "deleted"
+                what = {
+                    "name": str(form.instance._meta.verbose_name),
+                    "object": str(form.instance),
+                }
+                fields = {"fields": list(form.changed_data)} if verb == "changed" else {}
+                yield {verb: what | fields}

@@ -1,0 +1,127 @@
+// The shop works without this file. It only saves steps: no page needs it.
+"use strict";
+(() => {
+  const root = document.documentElement;
+  root.classList.add("js");
+
+  // How many things are in the cart: pages are the same for everybody, so they ask.
+  const showBadge = async () => {
+    const badge = document.querySelector("[data-badge]");
+    if (!badge) return;
+    try {
+      const answer = await fetch(badge.dataset.badge, { headers: { Accept: "application/json" } });
+      if (!answer.ok) return;
+      const { count } = await answer.json();
+      badge.textContent = count || "";
+      badge.toggleAttribute("aria-label", false);
+      if (count) badge.setAttribute("aria-label", `${count} ${badge.dataset.words}`);
+    } catch {
+      // Offline or on the way to the next page: the badge just stays as it is.
+    }
+  };
+
+  const showSteppers = (part) => {
+    for (const button of part.querySelectorAll("[data-step]")) button.hidden = false;
+  };
+
+  // Take some parts of another version of this page; false when it has none of them.
+  const swap = (html, ids) => {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    const focused = document.activeElement?.id;
+    let swapped = false;
+    for (const id of ids) {
+      const now = document.getElementById(id);
+      const next = page.getElementById(id);
+      if (!now || !next) continue;
+      now.replaceWith(next);
+      showSteppers(next);
+      swapped = true;
+    }
+    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+    return swapped;
+  };
+
+  // Another colour, size or picture without loading the page again.
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest("a[data-swap]");
+    if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    try {
+      const answer = await fetch(link.href);
+      if (!answer.ok || !swap(await answer.text(), link.dataset.swap.split(" "))) throw answer;
+      history.replaceState(null, "", link.href);
+    } catch {
+      location.assign(link.href);
+    }
+  });
+
+  // One more, one less.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-step]");
+    if (!button) return;
+    const input = button.parentElement.querySelector("input");
+    const wanted = (Number.parseInt(input.value, 10) || 0) + Number(button.dataset.step);
+    input.value = Math.min(Math.max(wanted, Number(input.min)), Number(input.max));
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+
+  // What else the price depends on: ask for the totals again, keep everything that was typed.
+  let asked = 0;
+  const reprice = async (form) => {
+    const mine = ++asked;
+    const data = new URLSearchParams(new FormData(form));
+    data.set("action", "update");
+    const summary = document.getElementById("checkout-summary");
+    summary.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(form.getAttribute("action"), { method: "POST", body: data });
+      const html = await answer.text();
+      // A later change is on its way: its answer counts, not this one.
+      if (mine === asked && answer.ok) swap(html, ["delivery", "checkout-summary"]);
+    } catch {
+      // The old total stays. If it is wrong, the shop says so before anything is ordered.
+    } finally {
+      document.getElementById("checkout-summary")?.removeAttribute("aria-busy");
+    }
+  };
+  let waiting;
+  document.addEventListener("change", (event) => {
+    const field = event.target;
+    if (field.matches("select[data-submit]")) field.form.requestSubmit();
+    if (field.closest("form[data-submit]")) {
+      clearTimeout(waiting); // somebody may press + a few times
+      waiting = setTimeout(() => field.form.requestSubmit(), 600);
+    }
+    const form = field.closest("form.checkout");
+    if (form && /^(country_code|state|postal_code|shipping_method)$/.test(field.name)) reprice(form);
+  });
+
+  // A second press of the button while the first is on its way does nothing. Empty filters don't
+  // belong into the address.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.dataset.sent) return event.preventDefault();
+    if (form.getAttribute("method") === "post") {
+      form.dataset.sent = "yes";
+      event.submitter?.setAttribute("aria-disabled", "true");
+    } else {
+      for (const field of form.elements) if (!field.value && field.name) field.disabled = true;
+    }
+  });
+
+  // Back in a page that the browser had kept.
+  addEventListener("pageshow", (event) => {
+    for (const form of document.forms) {
+      delete form.dataset.sent;
+      for (const field of form.elements) {
+        field.removeAttribute("aria-disabled");
+        if (field.name) field.disabled = false;
+      }
+    }
+    if (event.persisted) showBadge();
+  });
+
+  showSteppers(document);
+  showBadge();
+  document.getElementById("errors")?.focus();
+})();

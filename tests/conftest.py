@@ -1,0 +1,109 @@
+"""What every test stands on: its own Redis, cheap passwords, and a small shop on request."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+from django.conf import settings
+from django.core.cache import cache
+from pytest_django import Settings
+
+from catalog.models import ProductVariant
+from orders.models import Order
+from shipping.models import ShippingMethod
+from tests import factories
+from tests.payments.sandbox_process import API_KEY, SECRET, Sandbox, running_sandbox
+from tests.payments.webhooks import Till
+
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+# Redis keeps 16 databases: a cache and a queue for each of at most 8 workers.
+DATABASES_OF_A_WORKER = 2
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure() -> None:
+    """Adjust the settings before Django reads them; pytest-django gives each worker a database."""
+    settings.CACHES["default"]["LOCATION"] = _own(settings.CACHES["default"]["LOCATION"])
+    settings.CELERY_BROKER_URL = _own(settings.CELERY_BROKER_URL)
+    # The real hashers are slow on purpose, and no test is about that.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Hashed names exist only after `collectstatic`.
+    settings.STORAGES["staticfiles"] = {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+    }
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
+def _own(address: str) -> str:
+    """Move the logical database in a Redis address, so that workers don't share one."""
+    return re.sub(
+        r"(?<=db=)\d+|(?<=virtual_host=)\d+",
+        lambda match: str(int(match[0]) + DATABASES_OF_A_WORKER * WORKER),
+        address,
+    )
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _own_media(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
+    settings.MEDIA_ROOT = tmp_path_factory.getbasetemp() / "media"
+
+
+@pytest.fixture
+def queue() -> Iterator["redis.Redis"]:
+    """The broker's database, empty before and after."""
+    connection = factories.broker()
+    connection.flushdb()
+    yield connection
+    connection.flushdb()
+    connection.close()
+
+
+@pytest.fixture
+def us_shipping(db: None) -> ShippingMethod:
+    """Standard shipping in the US for $5.90; New York's tax of 8.875 % comes on top."""
+    return factories.ship_to_the_us()
+
+
+@pytest.fixture
+def variant(us_shipping: ShippingMethod) -> ProductVariant:
+    """A shirt of $50.00 with 10 units on hand."""
+    return factories.variant_on_sale(price="50.00", stock=10)
+
+
+@pytest.fixture
+def order(variant: ProductVariant) -> Order:
+    """A guest's unpaid order of two shirts: 100.00 + 5.90 + 8.88 tax = 114.78."""
+    return factories.placed_order((variant, 2))
+
+
+@pytest.fixture(scope="session")
+def _sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    folder: Path = tmp_path_factory.mktemp("sandbox")
+    with running_sandbox(database=folder / "ledger.sqlite3") as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(_sandbox: Sandbox, settings: Settings) -> Iterator[Sandbox]:
+    """The real provider in a process of its own, in good health, and the shop set up for it."""
+    settings.SANDBOX_URL = _sandbox.url
+    settings.SANDBOX_API_KEY = API_KEY
+    settings.SANDBOX_WEBHOOK_SECRET = [SECRET]
+    yield _sandbox
+    if _sandbox.process is None:
+        _sandbox.start()
+    _sandbox.reset_faults()
+
+
+@pytest.fixture
+def till(sandbox: Sandbox) -> Till:
+    """Pays at the provider and brings its signed events to the shop."""
+    return Till(sandbox)
