@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 import django_filters
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 
 from catalog.models import Brand, Product
 
@@ -11,13 +12,15 @@ from catalog.models import Brand, Product
 class ProductFilter(django_filters.FilterSet):
     """Narrows a list of products; several brands widen it (OR inside, AND across)."""
 
-    brand = django_filters.ModelMultipleChoiceFilter(
-        field_name="brand",
-        to_field_name="slug",
-        queryset=Brand.objects.filter(is_active=True),
-        label=_("Brand"),
-        # The key is on the product itself: no DISTINCT needed.
-        distinct=False,
+    brand = extend_schema_field({"type": "string", "description": "Slug of a brand"})(
+        django_filters.ModelMultipleChoiceFilter(
+            field_name="brand__slug",
+            to_field_name="slug",
+            queryset=Brand.objects.filter(is_active=True),
+            label=_("Brand"),
+            # The key is on the product itself: no DISTINCT needed.
+            distinct=False,
+        )
     )
     price_min = django_filters.NumberFilter(
         field_name="price", lookup_expr="gte", min_value=0, label=_("Price from")

@@ -117,13 +117,9 @@ def search(text: str) -> "QuerySet[Product]":
 
     Annotated with `rank`; sort by BY_RELEVANCE. Nothing to look for finds nothing.
     """
-    words = WORD.findall(text)[:MOST_WORDS]
-    if not words:
+    query = all_words(text)
+    if query is None:
         return Product.objects.none().annotate(rank=Value(0, output_field=IntegerField()))
-    # Only letters and digits are left, so the raw query can't be broken out of.
-    query = SearchQuery(
-        " & ".join(f"{word}:*" for word in words), config=SEARCH_CONFIG, search_type="raw"
-    )
     return (
         Product.objects.visible()
         .filter(search=query)
@@ -131,6 +127,20 @@ def search(text: str) -> "QuerySet[Product]":
             # A whole number: a page cursor must compare equal to what the database computes.
             rank=Cast(SearchRank(F("search"), query) * Value(1_000_000), IntegerField())
         )
+    )
+
+
+def all_words(text: str) -> SearchQuery | None:
+    """Return the condition that each word of a text begins a word of `Product.search`.
+
+    None when there is no word in it.
+    """
+    words = WORD.findall(text)[:MOST_WORDS]
+    if not words:
+        return None
+    # Only letters and digits are left, so the raw query can't be broken out of.
+    return SearchQuery(
+        " & ".join(f"{word}:*" for word in words), config=SEARCH_CONFIG, search_type="raw"
     )
 
 

@@ -1,7 +1,5 @@
 """The shelves of the shop."""
 
-from typing import ClassVar
-
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
@@ -11,7 +9,7 @@ from catalog import views
 class SlugPath(StringConverter):
     """Slugs with slashes between them; anything else is no address of ours."""
 
-    regex: ClassVar[str] = r"[-a-zA-Z0-9_]+(?:/[-a-zA-Z0-9_]+)*"
+    regex = r"[-a-zA-Z0-9_]+(?:/[-a-zA-Z0-9_]+)*"
 
 
 register_converter(SlugPath, "slugs")

@@ -15,7 +15,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from catalog import commands as catalog
-from inventory.errors import NothingToCount, OutOfStock, StockPromised, UnknownWarehouse
+from inventory.errors import (
+    NothingToCount,
+    OutOfStock,
+    StockPromised,
+    UnitsNotHere,
+    UnknownWarehouse,
+)
 from inventory.models import Inventory, InventoryReservation, InventoryTransaction, Warehouse
 from inventory.queries import available_of
 from inventory.signals import stock_moved
@@ -82,12 +88,17 @@ def release(*, order_id: UUID, expired: bool = False) -> None:
 
 @command
 def fulfil(*, order_id: UUID, by: UUID | None = None) -> None:
-    """Take the committed units of an order out of the warehouse: they ship. Safe to repeat."""
+    """Take the committed units of an order out of the warehouse: they ship. Safe to repeat.
+
+    Raises UnitsNotHere when units that were sold ahead haven't arrived yet.
+    """
     committed = [r for r in _live(order_id) if r.status == Status.COMMITTED]
     for reservation in committed:
         reservation.move_to(Status.FULFILLED)
     for stock_id, quantity in sorted(_units(committed).items()):
         stock = _locked(stock_id)
+        if stock.quantity_on_hand < quantity:
+            raise UnitsNotHere
         stock.quantity_on_hand -= quantity
         stock.quantity_reserved -= quantity
         stock.save(update_fields=["quantity_on_hand", "quantity_reserved", "updated_at"])
@@ -131,6 +142,22 @@ def adjust(
         raise NothingToCount("Write how many units to add or take away, for example 5 or -2.")
     stock = _locked(ensure_stock_row(variant_id=variant_id, warehouse_id=warehouse_id).pk)
     return _change(stock, change, Type.ADJUSTMENT, reason, by, notes)
+
+
+@command
+def allow_backorders(*, variant_id: UUID, limit: int) -> Inventory:
+    """Let this many units of a variant be sold ahead of their arrival (0: none).
+
+    Raises NothingToCount, and StockPromised when more are sold ahead already. Safe to repeat.
+    """
+    if not 0 <= limit <= MOST_UNITS:
+        raise NothingToCount("How many units may be sold ahead is a number from 0 to 1,000,000.")
+    stock = _locked(ensure_stock_row(variant_id=variant_id).pk)
+    if stock.quantity_reserved > stock.quantity_on_hand + limit:
+        raise StockPromised("More units than that are sold ahead already.")
+    stock.backorder_limit = limit
+    stock.save(update_fields=["backorder_limit", "updated_at"])
+    return stock
 
 
 @command
@@ -200,8 +227,9 @@ def _promise(stock_id: UUID, quantity: int) -> int:
         )
         row = cursor.fetchone()
     if row is None:
-        variant_id = Inventory.objects.values_list("variant_id", flat=True).get(pk=stock_id)
-        raise OutOfStock(lines=[{"variant": str(variant_id), "available": 0}])
+        stock = Inventory.objects.get(pk=stock_id)
+        left = max(_promisable(stock), 0)
+        raise OutOfStock(lines=[{"variant": str(stock.variant_id), "available": left}])
     return int(row[0])
 
 
@@ -251,6 +279,8 @@ def _change(
     stock: Inventory, change: int, type_: str, reason: str, by: UUID | None, notes: str
 ) -> Inventory:
     after = stock.quantity_on_hand + change
+    if after < 0:
+        raise StockPromised(f"Only {stock.quantity_on_hand} units are here to take away.")
     if after + stock.backorder_limit < stock.quantity_reserved:
         raise StockPromised(
             f"{stock.quantity_reserved} units are promised to orders, so at least as many must"

@@ -27,3 +27,11 @@ class StockPromised(DomainError):
 class UnknownWarehouse(NotFound):
     code = "unknown_warehouse"
     message = "There is no such warehouse."
+
+
+class UnitsNotHere(DomainError):
+    """Units that were sold ahead can't ship before they arrive."""
+
+    code = "units_not_here"
+    status = 409
+    message = "Some of these units haven't arrived yet. Count the stock once they are here."

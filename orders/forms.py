@@ -68,9 +68,8 @@ class AddressForm(forms.Form):
 
     def __init__(self, *args: Any, known: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._field("country_code").choices = sorted(
-            ((code, country(code)) for code in known), key=lambda pair: pair[1]
-        )
+        by_name = sorted((country(code), code) for code in known)
+        self._field("country_code").choices = [(code, name) for name, code in by_name]
         names = [(code, name.replace("_", " ")) for code, name in US_STATES.items()]
         self._field("state").choices = [("", _("Choose a state")), *names]
         for name, field in self.fields.items():

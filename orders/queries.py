@@ -39,10 +39,8 @@ def order_id_of(token: str) -> UUID:
 def find_by_token(*, number: str, token: str) -> Order:
     """Return the order of this number if the token is its own; raises OrderNotFound."""
     order_id, version = _proved(token)
-    order = Order.objects.filter(
-        pk=order_id, order_number=number.upper(), guest_token_version=version
-    ).first()
-    if order is None:
+    order = _by_number(number)
+    if order is None or (order.pk, order.guest_token_version) != (order_id, version):
         raise OrderNotFound
     return order
 

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from orders.models import Order
 from orders.queries import opened
 from payments import commands, queries
-from payments.models import Payment
 from shopflow.lib.api import problem_response
 from shopflow.lib.errors import DomainError
 from shopflow.lib.http import SeeOther, private, shopper_of
@@ -81,7 +80,6 @@ def _minutes_left(order: Order) -> int:
 
 
 def _last_decline(order_id: UUID) -> str:
-    """Return why the last attempt failed, or '' when there is none or one is under way."""
+    """Return why the last try failed, or ''; the provider may keep its attempt open for another."""
     last = queries.payments_of(order_id).first()
-    is_failed = last is not None and last.status == Payment.Status.FAILED
-    return last.failure_reason if last is not None and is_failed else ""
+    return last.failure_reason if last is not None else ""

@@ -60,7 +60,7 @@ def _lines(cart: Cart) -> list[QuoteLine]:
 
 def _line(item: CartItem, available: int, currency: str) -> QuoteLine:
     variant, product = item.variant, item.product
-    is_buyable = variant.is_buyable and product.is_active and product.deleted_at is None
+    is_buyable = variant.is_buyable and product.is_on_sale
     if variant.backorder_policy == variant.Backorder.CONTINUE:
         available = max(available, item.quantity)
     return QuoteLine(

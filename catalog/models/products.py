@@ -5,6 +5,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from catalog.models.categories import Brand, Category
 from shopflow.lib.fields import MoneyField
@@ -144,6 +145,12 @@ class Product(Row):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_on_sale(self) -> bool:
+        """Whether shoppers may see and buy it: what `visible()` asks, of a row at hand."""
+        is_published = self.published_at is not None and self.published_at <= timezone.now()
+        return self.is_active and self.deleted_at is None and is_published
 
 
 class BackorderPolicy(models.TextChoices):

@@ -27,6 +27,7 @@ from shopflow.lib.transactions import command, guest_order
 
 COUNTRY = re.compile(r"[A-Z]{2}")
 LONGEST_EMAIL = 254
+LONGEST_NOTE = 2000
 LONGEST = {
     field.name: field.max_length or 0
     for field in OrderAddress._meta.fields
@@ -73,7 +74,7 @@ def place_order(
     confirmed at once. Raises InvalidCheckout, CartNotFound, CartEmpty, CartNotOrderable,
     NoShippingThere, ShippingMethodUnavailable, QuoteChanged, CouponRefused, OutOfStock.
     """
-    _check(email, shipping_address, billing_address)
+    _check(email, note, shipping_address, billing_address)
     carts.close(cart_id=cart_id)
     quote = price_cart(
         cart_id=cart_id,
@@ -101,13 +102,15 @@ def place_order(
         return confirm(order_id=order.pk, amount=Decimal(0)) if order.total == 0 else order
 
 
-def _check(email: str, *addresses: Address | None) -> None:
+def _check(email: str, note: str, *addresses: Address | None) -> None:
     try:
         validate_email(email.strip())
     except ValidationError:
         raise InvalidCheckout("Please enter an e-mail address like name@example.com.") from None
     if len(email.strip()) > LONGEST_EMAIL:
         raise InvalidCheckout("This e-mail address is too long.")
+    if len(note) > LONGEST_NOTE or "\0" in note:
+        raise InvalidCheckout("Please shorten or correct: note.")
     for address in addresses:
         if address is not None:
             _check_address(address)

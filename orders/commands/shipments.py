@@ -22,8 +22,7 @@ def ship(*, order_id: UUID, carrier: str, tracking_number: str, by: UUID | None 
     Raises OrderNotFound, OrderNotShippable, TrackingTaken, InvalidShipment.
     """
     carrier, tracking_number = carrier.strip(), tracking_number.strip()
-    if not 0 < len(carrier) <= LONGEST_CARRIER or not 0 < len(tracking_number) <= LONGEST_TRACKING:
-        raise InvalidShipment
+    _check(carrier, tracking_number)
     order = locked(order_id)
     if order.status not in {Order.Status.CONFIRMED, Order.Status.PROCESSING}:
         raise OrderNotShippable
@@ -53,6 +52,12 @@ def deliver(*, order_id: UUID, by: UUID | None = None) -> Order:
         shipment.status, shipment.delivered_at = OrderShipment.Status.DELIVERED, now
         shipment.save(update_fields=["status", "delivered_at", "updated_at"])
     return order
+
+
+def _check(carrier: str, tracking_number: str) -> None:
+    for text, longest in ((carrier, LONGEST_CARRIER), (tracking_number, LONGEST_TRACKING)):
+        if not 0 < len(text) <= longest or "\0" in text:
+            raise InvalidShipment
 
 
 def _insert_shipment(order: Order, carrier: str, tracking_number: str) -> None:

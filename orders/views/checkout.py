@@ -41,7 +41,9 @@ def checkout(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             first["email"] = request.user.email
         form = CheckoutForm(initial=first, known=known)
-        return _page(request, form, BillingForm(prefix="billing", initial=first, known=known), first)
+        return _page(
+            request, form, BillingForm(prefix="billing", initial=first, known=known), first
+        )
     billing = BillingForm(request.POST, prefix="billing", known=known)
     form = CheckoutForm(request.POST, known=known)
     if request.POST.get("action") == "place":

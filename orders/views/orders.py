@@ -1,5 +1,6 @@
 from collections.abc import Iterable
 from dataclasses import fields
+from typing import cast
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.models import User
 from orders import commands, queries
 from orders.commands import Address
 from orders.errors import OrderNotFound
@@ -79,12 +81,11 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
 @never_cache
 def track(request: HttpRequest) -> HttpResponse:
     """Find an order by number and e-mail; a wrong number and a wrong e-mail read the same."""
-    form = TrackForm(request.POST or None)
+    form = TrackForm(request.POST if request.method == "POST" else None)
     if request.method != "POST":
         return render(request, "orders/track.html", {"form": form})
     if not form.is_valid():
-        context = {"form": form}
-        return render(request, "orders/track.html", context, status=InvalidInput.status)
+        return render(request, "orders/track.html", {"form": form}, status=InvalidInput.status)
     try:
         with reading_as():
             order = queries.find_by_email(**form.cleaned_data)
@@ -100,9 +101,10 @@ def track(request: HttpRequest) -> HttpResponse:
 @login_required
 def mine(request: HttpRequest) -> HttpResponse:
     """List the orders of who is logged in, newest first."""
-    with reading_as(user_id=request.user.pk):
+    user = cast(User, request.user)
+    with reading_as(user_id=user.pk):
         found = page(
-            queries.orders_of(request.user.pk),
+            queries.orders_of(user.pk),
             order=queries.BY_NEWEST,
             cursor=request.GET.get("after"),
             limit=PER_PAGE,
@@ -110,9 +112,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         return render(request, "orders/mine.html", {"page": found})
 
 
-def _detail(
-    request: HttpRequest, number: str, refusal: DomainError | None = None
-) -> HttpResponse:
+def _detail(request: HttpRequest, number: str, refusal: DomainError | None = None) -> HttpResponse:
     token = _token(request)
     with queries.opened(number=number, token=token, user_id=_user(request)) as order:
         order = Order.objects.with_details().get(pk=order.pk)

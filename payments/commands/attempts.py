@@ -9,7 +9,7 @@ from orders.models import Order
 from payments.commands.state import record_state
 from payments.errors import OrderNotPayable
 from payments.gateways import gateway
-from payments.gateways.base import GatewayRefused
+from payments.gateways.base import Gateway, GatewayRefused, ProviderPayment
 from payments.models import Payment
 from shopflow.lib.ids import new_id
 from shopflow.lib.money import Money
@@ -25,28 +25,35 @@ def start_payment(*, order_id: UUID, return_url: str, provider: str | None = Non
     """
     provider = provider or settings.PAYMENT_PROVIDERS[0]
     adapter = gateway(provider)
-    payment = _intend(order_id=order_id, provider=provider)
+    payment, is_new = _intend(order_id=order_id, provider=provider)
     if payment.redirect_url:
         return payment.redirect_url
     try:
-        answer = adapter.create(
-            key=str(payment.pk),
-            amount=Money(payment.amount, payment.currency),
-            reference=payment.order.order_number,
-            return_url=return_url,
-        )
+        # An older attempt may have been opened and its answer lost; asking for it once more with
+        # another return address would be refused as a different request.
+        found = None if is_new else adapter.find(key=str(payment.pk))
+        seen = found or _open(adapter, payment, return_url)
+        payment = record_state(payment_id=payment.pk, seen=seen)
     except GatewayRefused as error:
         _give_up(payment_id=payment.pk, reason=str(error))
         raise
-    payment = record_state(payment_id=payment.pk, seen=answer)
     if not payment.redirect_url:
         raise OrderNotPayable
     return payment.redirect_url
 
 
+def _open(adapter: Gateway, payment: Payment, return_url: str) -> ProviderPayment:
+    return adapter.create(
+        key=str(payment.pk),
+        amount=Money(payment.amount, payment.currency),
+        reference=payment.order.order_number,
+        return_url=return_url,
+    )
+
+
 @command
-def _intend(*, order_id: UUID, provider: str) -> Payment:
-    """Return the live attempt to pay an order, or write down a new one."""
+def _intend(*, order_id: UUID, provider: str) -> tuple[Payment, bool]:
+    """Return the live attempt to pay an order, or write down a new one (True)."""
     order = Order.objects.select_for_update(no_key=True).filter(pk=order_id).first()
     if order is None:
         raise OrderNotFound
@@ -54,9 +61,9 @@ def _intend(*, order_id: UUID, provider: str) -> Payment:
         raise OrderNotPayable
     live = Payment.objects.live().filter(order=order).select_related("order").first()
     if live is not None:
-        return live
+        return live, False
     payment_id = new_id()
-    return Payment.objects.create(
+    payment = Payment.objects.create(
         id=payment_id,
         order=order,
         user_id=order.user_id,
@@ -65,10 +72,11 @@ def _intend(*, order_id: UUID, provider: str) -> Payment:
         currency=order.currency,
         idempotency_key=str(payment_id),
     )
+    return payment, True
 
 
 @command
 def _give_up(*, payment_id: UUID, reason: str) -> None:
     payment = Payment.objects.select_for_update(no_key=True).get(pk=payment_id)
-    if payment.status == Payment.Status.PENDING:
+    if payment.status == Payment.Status.PENDING and not payment.provider_payment_id:
         payment.move_to(Payment.Status.FAILED, failure_reason=reason[:255])

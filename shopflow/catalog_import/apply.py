@@ -18,6 +18,8 @@ from shopflow.lib.errors import DomainError
 from shopflow.lib.transactions import command
 
 REASON = "catalogue import"
+# The format says only that a variant goes on selling at 0; so many units may be sold ahead.
+SOLD_AHEAD = 1000
 
 
 @dataclass
@@ -34,10 +36,11 @@ class Outcome:
 
 @dataclass(frozen=True)
 class _Count:
-    """A figure of the file that is to become the stock of a variant."""
+    """What the file says of a variant's stock; no quantity leaves the units as they are."""
 
     variant_id: UUID
-    quantity: int
+    quantity: int | None
+    sells_ahead: bool
     line: int
 
 
@@ -85,7 +88,7 @@ def _apply(
     # Stock comes last and in the order of keys, as everywhere.
     for wanted in sorted(counts, key=lambda wanted: wanted.variant_id):
         try:
-            inventory.count(variant_id=wanted.variant_id, quantity=wanted.quantity, reason=REASON)
+            _set_stock(wanted)
         except DomainError as error:
             outcome.faults.append(Note(wanted.line, str(error)))
     if outcome.faults or dry_run:
@@ -94,7 +97,7 @@ def _apply(
 
 
 def _save(product: ParsedProduct, outcome: Outcome, *, with_stock: bool) -> Iterator[_Count]:
-    """Save one product and return the stock figures to set."""
+    """Save one product and return what its variants' stock should be."""
     there = Product.objects.filter(slug=product.slug).first()
     variants = list(there.variants.all()) if there else []
     known = {variant.pk for variant in variants}
@@ -103,10 +106,24 @@ def _save(product: ParsedProduct, outcome: Outcome, *, with_stock: bool) -> Iter
     setattr(outcome, saved.change, getattr(outcome, saved.change) + 1)
     found = [(saved.variants[skus[variant.line]].pk, variant) for variant in product.variants]
     return (
-        _Count(pk, variant.quantity, variant.line)
+        _Count(
+            variant_id=pk,
+            quantity=variant.quantity if with_stock or pk not in known else None,
+            sells_ahead=variant.backorder_policy == ProductVariant.Backorder.CONTINUE,
+            line=variant.line,
+        )
         for pk, variant in found
-        if with_stock or pk not in known
     )
+
+
+def _set_stock(wanted: _Count) -> None:
+    if wanted.quantity is not None:
+        inventory.count(variant_id=wanted.variant_id, quantity=wanted.quantity, reason=REASON)
+    stock = inventory.ensure_stock_row(variant_id=wanted.variant_id)
+    # A limit that staff chose stays as it is.
+    if wanted.sells_ahead != (stock.backorder_limit > 0):
+        limit = SOLD_AHEAD if wanted.sells_ahead else 0
+        inventory.allow_backorders(variant_id=wanted.variant_id, limit=limit)
 
 
 def _sku(parsed: ParsedVariant, variants: Sequence[ProductVariant]) -> str:

@@ -3,10 +3,9 @@
 import re
 from decimal import ROUND_HALF_UP, Decimal
 
-import nh3
-
 from shopflow.catalog_import.report import Report
 from shopflow.catalog_import.rows import Row
+from shopflow.lib.html import harmless
 
 AMOUNT = re.compile(r"[0-9]+(\.[0-9]{1,2}0*)?")
 NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
@@ -16,10 +15,6 @@ MOST_GRAMS = 100_000_000
 MOST_POSITION = 10_000
 YES = frozenset({"true", "yes", "1"})
 NO = frozenset({"false", "no", "0"})
-
-HTML_TAGS = set(
-    "p br strong b em i u s ul ol li h2 h3 h4 blockquote hr a table thead tbody tr th td".split()
-)
 
 
 class Cells:
@@ -45,13 +40,7 @@ class Cells:
 
     def html(self, column: str, *, most: int) -> str:
         """Return the cell as harmless HTML: simple tags, links, no pictures, no styles."""
-        clean = nh3.clean(
-            self.row[column],
-            tags=HTML_TAGS,
-            attributes={"a": {"href"}},
-            url_schemes={"http", "https", "mailto"},
-            link_rel="nofollow noopener noreferrer",
-        ).strip()
+        clean = harmless(self.row[column])
         if len(clean) > most:
             self._report.fault(
                 self.line, f"{column} has {len(clean):,} characters. The most is {most:,}."

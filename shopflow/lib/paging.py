@@ -83,10 +83,11 @@ def _beyond(order: Order, position: list[Any], backwards: bool) -> Q:
     lookup = "lt" if less else "gt"
     beyond = Q()
     equal: dict[str, Any] = {}
-    for name, value in zip(order.names, position, strict=True):
-        beyond |= Q(**equal, **{f"{name}__{lookup}": value})
-        equal[name] = value
-    return Q(**{f"{order.names[0]}__{lookup}e": position[0]}) & beyond
+    for index, value in enumerate(position):
+        # The annotation, not the path: `filter` would join a multi-valued relation once more.
+        beyond |= Q(**equal, **{f"_key_{index}__{lookup}": value})
+        equal[f"_key_{index}"] = value
+    return Q(**{f"_key_0__{lookup}e": position[0]}) & beyond
 
 
 def _write(row: models.Model, order: Order, *, backwards: bool) -> str:

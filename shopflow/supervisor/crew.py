@@ -59,13 +59,13 @@ class Crew:
                 )
 
     def end_all(self, *, tell: Callable[[str], None]) -> None:
-        """Stop everybody, the last started first."""
-        while self._children:
-            child = self._children[-1]
+        """Stop everybody: web first, so that no order begins any more, then the last started."""
+        last_first = self._children[::-1]
+        for child in sorted(last_first, key=lambda child: child.name != "web"):
             if child.exit_code is None:
                 tell(child.name)
             child.end()
-            self._children.pop()
+            self._children.remove(child)
 
     def _wait_for(self, jobs: list[Child]) -> None:
         told = seconds()

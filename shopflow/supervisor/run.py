@@ -73,7 +73,6 @@ class Run:
         shop.prepare(self._crew, postgres)
         progress("Starting web, worker, beat and the payment sandbox …")
         shop.start(self._crew, reload=reload)
-        shop.wait(self._crew)
         self._welcome()
         tails = [
             Tail(name, self._crew.named(name).log, everything=reload and name == "web")

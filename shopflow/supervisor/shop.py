@@ -71,25 +71,30 @@ class Shop:
             postgres.ask(f"COMMENT ON DATABASE shopflow IS '{schema}'")
 
     def start(self, crew: Crew, *, reload: bool) -> None:
-        """Start everything; they stop in the opposite order. Raises Trouble and Stopped."""
-        celery = ["-m", "celery", "-A", "shopflow.celery"]
+        """Start everything and return when pages are served. Raises Trouble and Stopped."""
         cores = str(os.cpu_count() or 1)
-        quiet = ["--without-mingle", "--without-gossip"]
         crew.start(self._python("sandbox", "-m", "payments.sandbox"))
-        worker = [*celery, "worker", "-l", "info", "-c", cores, *quiet]
+        web = ["-m", "granian", "--interface", "wsgi", "shopflow.wsgi:application"]
+        web += ["--host", "127.0.0.1", "--port", str(self.ports.web)]
+        web += ["--workers", "1" if reload else cores, "--blocking-threads", "4", "--no-ws"]
+        if reload:
+            # A half-typed line stops web until the next change, not the whole shop.
+            web += ["--reload", "--reload-ignore-worker-failure"]
+            web += ["--reload-ignore-paths", str(self.state.folder)]
+            for folder in ("tests", ".ruff_cache", ".import_linter_cache"):
+                web += ["--reload-ignore-dirs", folder]
+        crew.start(self._python("web", *web, process="web"))
+        # The others would fight with it for the processor, and a page is what people wait for.
+        self._wait_for_web(crew)
+        celery = ["-m", "celery", "-A", "shopflow.celery"]
+        worker = [*celery, "worker", "-l", "info", "-c", cores, "--without-mingle"]
+        worker += ["--without-gossip"]
         crew.start(self._python("worker", *worker, stop=_WORKER_STOP, process="worker"))
         schedule = str(self.state.folder / "beat-schedule")
         beat = [*celery, "beat", "-l", "info", "-s", schedule, "--pidfile="]
         crew.start(self._python("beat", *beat, process="worker"))
-        web = ["-m", "granian", "--interface", "wsgi", "shopflow.wsgi:application"]
-        web += ["--host", "127.0.0.1", "--port", str(self.ports.web)]
-        web += ["--workers", "1" if reload else cores, "--blocking-threads", "4"]
-        if reload:
-            web += ["--reload", "--reload-ignore-paths", str(self.state.folder)]
-        crew.start(self._python("web", *web, process="web"))
 
-    def wait(self, crew: Crew) -> None:
-        """Wait until the home page answers. Raises Trouble and Stopped."""
+    def _wait_for_web(self, crew: Crew) -> None:
         statuses: list[int] = []
 
         def answered() -> bool:

@@ -1,5 +1,6 @@
 """A small shop made by its own commands, and the requests of a mobile client."""
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -122,10 +123,10 @@ def send(
     """Send a JSON request of a mobile client to an endpoint of /api/v1/."""
     given = {"X-Cart-Token": cart, "X-Order-Token": order, "Idempotency-Key": key}
     headers = {name: value for name, value in given.items() if value is not None}
-    call = getattr(client, method)
-    if body is None:
-        return call(ROOT + path, headers=headers)
-    return call(ROOT + path, data=body, content_type="application/json", headers=headers)
+    content = "" if body is None else json.dumps(body)
+    return client.generic(
+        method.upper(), ROOT + path, content, content_type="application/json", headers=headers
+    )
 
 
 def checkout_body(shop: Shop, total: str = "60.00", **changes: Any) -> dict[str, Any]:

@@ -1,17 +1,26 @@
 from datetime import timedelta
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+from django.core.files import File
 from django.test import Client
 from django.utils import timezone
+from PIL import Image
 
 from catalog import commands as catalog
 from catalog.models import Product
 from tests.api.shop import OPENED, Shop, make_products, problem, send
 
 USD = "USD"
+
+
+def picture_file(width: int, height: int) -> File[bytes]:
+    content = BytesIO()
+    Image.new("RGB", (width, height)).save(content, "PNG")
+    return File(content, name="mug.png")
 
 
 def slugs(answer: Any) -> list[str]:
@@ -89,15 +98,14 @@ def test_shows_pictures_by_their_address_here(client: Client, shop: Shop) -> Non
         slug="mug",
         name="Mug",
         variants=[catalog.VariantSpec(sku="MUG", price=Decimal(9))],
-        images=[catalog.ImageSpec(file="products/mug.webp", alt_text="A mug")],
+        images=[catalog.ImageSpec(file=picture_file(8, 6), alt_text="A mug")],
     )
-    product = catalog.save_product(spec=spec).product
-    product.images.update(width=800, height=600)
+    catalog.save_product(spec=spec)
 
     card = send(client, "get", "products/?q=mug").json()["results"][0]
     page = send(client, "get", "products/mug/").json()
 
-    picture = {"url": "/media/products/mug.webp", "alt": "A mug", "width": 800, "height": 600}
+    picture = {"url": "/media/products/mug.png", "alt": "A mug", "width": 8, "height": 6}
     assert card["image"] == picture
     assert page["image"] == picture
     assert page["images"] == [picture]
@@ -176,9 +184,7 @@ def test_shows_only_the_fields_asked_for(client: Client, shop: Shop) -> None:
     cards = send(client, "get", "products/?fields=slug,price").json()["results"]
     page = send(client, "get", "products/ocean-blue-shirt/?fields=name").json()
 
-    assert cards == [
-        {"slug": "ocean-blue-shirt", "price": {"amount": "50.00", "currency": USD}}
-    ]
+    assert cards == [{"slug": "ocean-blue-shirt", "price": {"amount": "50.00", "currency": USD}}]
     assert page == {"name": "Ocean Blue Shirt"}
 
 
@@ -254,7 +260,9 @@ def test_hides_what_is_not_published(client: Client, shop: Shop) -> None:
 
 def test_answers_not_modified(client: Client, shop: Shop) -> None:
     first = send(client, "get", "products/ocean-blue-shirt/")
-    again = client.get("/api/v1/products/ocean-blue-shirt/", headers={"If-None-Match": first["ETag"]})
+    again = client.get(
+        "/api/v1/products/ocean-blue-shirt/", headers={"If-None-Match": first["ETag"]}
+    )
     other = client.get("/api/v1/products/ocean-blue-shirt/", headers={"If-None-Match": '"x"'})
 
     assert first["Cache-Control"] == "public, max-age=0, must-revalidate"
@@ -278,7 +286,7 @@ def test_asks_no_database_for_a_kept_answer(
     [
         ("products/", 2),  # cards, their pictures
         ("products/?count=true", 3),
-        ("products/?brand=tidewater", 4),  # is it a brand, and which
+        ("products/?brand=tidewater", 3),  # which brand
         ("products/?category=clothing", 3),  # which shelf
         ("products/?q=thing", 2),
         ("products/ocean-blue-shirt/", 4),  # product, variants, pictures, way to the root

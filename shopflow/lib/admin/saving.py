@@ -46,8 +46,11 @@ class CommandAdmin(admin.ModelAdmin[M]):
     show_facets = admin.ShowFacets.NEVER  # they count the whole table
     list_per_page = 50
 
-    def run(self, form: Any, formsets: Sequence[Any], *, row_id: UUID | None) -> models.Model:
-        """Call the command with what the form says and return its row; no id: a new one."""
+    def run(self, form: Any, formsets: Sequence[Any], *, row_id: UUID | None, by: UUID) -> models.Model:
+        """Call the command with what the form says and return its row; no id: a new one.
+
+        `by` is who saves it.
+        """
         raise NotImplementedError
 
     @csrf_protect_m
@@ -85,7 +88,7 @@ class CommandAdmin(admin.ModelAdmin[M]):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:
         row_id = form.instance.pk if change else None
-        form.instance.pk = self.run(form, formsets, row_id=row_id).pk
+        form.instance.pk = self.run(form, formsets, row_id=row_id, by=request.user.pk).pk
 
     def construct_change_message(
         self,

@@ -4,7 +4,7 @@ import json
 from typing import IO, Any, NoReturn
 
 from django.conf import settings
-from django.http import HttpRequest, UnreadablePostError
+from django.http import HttpRequest
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import exceptions, serializers
 from rest_framework.authentication import BaseAuthentication
@@ -13,7 +13,7 @@ from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 
 from shopflow.lib.api.problems import pointer_of
-from shopflow.lib.errors import DomainError, InvalidInput
+from shopflow.lib.errors import InvalidInput
 from shopflow.lib.money import Money, as_json
 
 MONEY_SCHEMA = {
@@ -32,12 +32,6 @@ MONEY_SCHEMA = {
 MOST_NAMED = 20
 
 
-class BodyTooLarge(DomainError):
-    code = "body_too_large"
-    status = 413
-    message = "This request is larger than we accept."
-
-
 class UnknownField(InvalidInput):
     """The body has a member that wouldn't count, a price for instance."""
 
@@ -45,24 +39,18 @@ class UnknownField(InvalidInput):
 
 
 class JSONBody(JSONParser):
-    """Reads JSON in UTF-8 (RFC 8259 section 8.1) up to the size the settings allow.
+    """Reads JSON in UTF-8 (RFC 8259 section 8.1).
 
-    The framework's own parser reads a body of any size, decodes it by any codec that the caller
-    names, and fails on thousands of brackets inside each other.
+    The framework's own parser decodes by any codec that the caller names and fails on thousands
+    of brackets inside each other. How large a body may be is said by the settings.
     """
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Any = None
     ) -> Any:
-        """Return the document; raises BodyTooLarge and ParseError."""
-        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        """Return the document; raises ParseError."""
         try:
-            body = stream.read(limit + 1)
-            if len(body) > limit:
-                raise BodyTooLarge
-            return json.loads(body.decode("utf-8"), parse_constant=_refuse)
-        except UnreadablePostError:
-            raise exceptions.ParseError("The request ended early.") from None
+            return json.loads(stream.read().decode("utf-8"), parse_constant=_refuse)
         except (ValueError, RecursionError) as error:
             raise exceptions.ParseError("This isn't valid JSON in UTF-8.") from error
 

@@ -5,9 +5,9 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
+from django.core.exceptions import RequestDataTooBig
 from django.db import DataError, InterfaceError, OperationalError
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, UnreadablePostError
 from rest_framework import exceptions
 
 from shopflow.lib import context
@@ -31,6 +31,12 @@ class Busy(DomainError):
     message = "The shop is very busy. Please try again in a moment."
 
 
+class BodyTooLarge(DomainError):
+    code = "body_too_large"
+    status = 413
+    message = "This request is larger than we accept."
+
+
 class InternalError(DomainError):
     code = "internal_error"
     status = 500
@@ -43,15 +49,13 @@ def problem(error: Exception, about: Mapping[str, Any]) -> HttpResponse:
         return problem_response(error)
     if isinstance(error, Http404):
         return problem_response(NotFound("There is nothing at this address."))
-    if isinstance(error, DjangoPermissionDenied):
-        error = exceptions.PermissionDenied()
     if isinstance(error, exceptions.ValidationError):
         is_query = getattr(about.get("request"), "method", "") in SAFE_METHODS
         faults = _faults(error.detail, is_query=is_query)
         return problem_response(InvalidInput(errors=faults))
     if isinstance(error, exceptions.APIException):
         return _from_framework(error)
-    return problem_response(_from_database(error) or _unexpected(error))
+    return problem_response(_known(error) or _unexpected(error))
 
 
 def problem_response(error: DomainError) -> HttpResponse:
@@ -110,7 +114,11 @@ def _from_framework(error: exceptions.APIException) -> HttpResponse:
     return response
 
 
-def _from_database(error: Exception) -> DomainError | None:
+def _known(error: Exception) -> DomainError | None:
+    if isinstance(error, RequestDataTooBig):
+        return BodyTooLarge()
+    if isinstance(error, UnreadablePostError):
+        return InvalidInput("The request ended early.")
     if isinstance(error, DataError):
         # A value no column can hold got past the checks of its endpoint: still the caller's.
         logger.warning("refused by the database: %s", error)

@@ -1,0 +1,6 @@
+"""What we sell, as staff see it."""
+
+from catalog.admin.products import ProductAdmin
+from catalog.admin.shelves import BrandAdmin, CategoryAdmin
+
+__all__ = ["BrandAdmin", "CategoryAdmin", "ProductAdmin"]

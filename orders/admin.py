@@ -1,0 +1,124 @@
+"""Orders, as staff see them: nothing is edited, every step is a command."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from orders import commands
+from orders.models import Order
+from shopflow.lib.admin import Act, ActingAdmin
+from shopflow.lib.errors import DomainError
+from shopflow.lib.money import Money
+
+# So many orders one click may cancel; each is a transaction of its own.
+MOST_AT_ONCE = 50
+Status = Order.Status
+
+
+class ShipForm(forms.Form):
+    carrier = forms.CharField(max_length=50)
+    tracking_number = forms.CharField(max_length=100)
+
+
+class CancelForm(forms.Form):
+    reason = forms.CharField(max_length=100)
+
+
+def ship(order: Order, *, by: UUID, carrier: str, tracking_number: str) -> str:
+    commands.ship(order_id=order.pk, carrier=carrier, tracking_number=tracking_number, by=by)
+    return f"{order} has shipped with {carrier} {tracking_number}."
+
+
+def deliver(order: Order, *, by: UUID) -> str:
+    commands.deliver(order_id=order.pk, by=by)
+    return f"{order} is marked as delivered."
+
+
+def cancel(order: Order, *, by: UUID, reason: str) -> str:
+    cancelled = commands.cancel(order_id=order.pk, reason=reason, by=by)
+    return f"{order} is cancelled.{_money_back(cancelled)}"
+
+
+def _money_back(order: Order) -> str:
+    left = order.amount_paid - order.amount_refunded
+    return f" The refund of {Money(left, order.currency)} is on its way." if left else ""
+
+
+@admin.register(Order)
+class OrderAdmin(ActingAdmin[Order]):
+    acts = (
+        Act(
+            name="ship",
+            title="Ship",
+            hint="The whole order leaves in one parcel; its stock is booked out.",
+            form=ShipForm,
+            run=ship,
+            is_possible=lambda order: order.status in {Status.CONFIRMED, Status.PROCESSING},
+        ),
+        Act(
+            name="deliver",
+            title="Mark as delivered",
+            run=deliver,
+            is_possible=lambda order: order.status == Status.SHIPPED,
+        ),
+        Act(
+            name="cancel",
+            title="Cancel and refund",
+            hint="Stock and coupon go back at once, money by the payment provider.",
+            form=CancelForm,
+            run=cancel,
+            is_possible=lambda order: order.is_cancellable,
+            is_grave=True,
+        ),
+    )
+    actions = ("cancel_selected",)
+    list_display = ("order_number", "placed_at", "customer_email", "status", "payment", "amount")
+    list_filter = ("status", "payment_status", "fulfilment_status")
+    search_fields = ("order_number",)
+    search_help_text = "An order number or an e-mail"
+    ordering = ("-id",)
+    sortable_by = ()
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Order]":
+        return super().get_queryset(request).defer("price_trace", "metadata")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: "QuerySet[Any]", search_term: str
+    ) -> "tuple[QuerySet[Order], bool]":
+        """Find by a number's beginning, or by a whole e-mail: both have an index."""
+        term = search_term.strip()
+        if "@" not in term:
+            return queryset.filter(order_number__startswith=term.upper()), False
+        written = queryset.filter(customer_email=term)
+        # Shoppers write their address in any case; only then all orders are looked through.
+        return (written if written.exists() else queryset.filter(customer_email__iexact=term)), False
+
+    def page_context(self, request: HttpRequest, row: Order) -> dict[str, Any]:
+        return {"history": row.history.select_related("created_by")}
+
+    @admin.action(description="Cancel and refund", permissions=["command"])
+    def cancel_selected(self, request: HttpRequest, orders: "QuerySet[Order]") -> None:
+        chosen = list(orders[: MOST_AT_ONCE + 1])
+        if len(chosen) > MOST_AT_ONCE:
+            text = f"Choose at most {MOST_AT_ONCE} orders at once. Nothing was cancelled."
+            self.message_user(request, text, messages.ERROR)
+            return
+        for order in chosen:
+            try:
+                done = cancel(order, by=request.user.pk, reason="by staff")
+            except DomainError as error:
+                self.message_user(request, f"{order}: {error}", messages.ERROR)
+            else:
+                self.message_user(request, done, messages.SUCCESS)
+
+    @admin.display(description="Payment", ordering="payment_status")
+    def payment(self, order: Order) -> str:
+        return str(order.get_payment_status_display())
+
+    @admin.display(description="Total")
+    def amount(self, order: Order) -> str:
+        return str(Money(order.total, order.currency))

@@ -1,0 +1,168 @@
+import io
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.files.base import ContentFile
+from django.test import Client
+from PIL import Image
+
+from catalog import commands as catalog
+from catalog.commands import ImageSpec, VariantSpec
+from catalog.models import Product, ProductVariant
+from inventory import commands as inventory
+from tests import factories
+from tests.storefront import words
+
+pytestmark = pytest.mark.django_db
+
+
+def drawing(name: str) -> ContentFile[bytes]:
+    file = io.BytesIO()
+    Image.new("RGB", (4, 5)).save(file, "WEBP")
+    return ContentFile(file.getvalue(), name=f"{name}.webp")
+
+
+@pytest.fixture
+def tee() -> dict[str, ProductVariant]:
+    """Red and blue in S and M, one picture of each colour; red M is sold out, blue S nearly."""
+    prices = {"R-S": "20.00", "R-M": "20.00", "B-S": "25.00", "B-M": "25.00"}
+    colours, sizes = {"R": "Red", "B": "Blue"}, {"S": "Small", "M": "Medium"}
+    specs = [
+        VariantSpec(
+            sku=sku,
+            price=Decimal(price),
+            compare_at_price=Decimal("40.00") if sku == "B-M" else None,
+            option_values={"Colour": colours[sku[0]], "Size": sizes[sku[2]]},
+        )
+        for sku, price in prices.items()
+    ]
+    images = [
+        ImageSpec(file=drawing("red"), alt_text="The red one", variant_sku="R-S"),
+        ImageSpec(file=drawing("blue"), alt_text="The blue one", variant_sku="B-S"),
+    ]
+    spec = factories.product_spec(slug="tee", name="Tee", variants=specs, images=images)
+    variants = catalog.save_product(spec=spec).variants
+    for sku, units in {"R-S": 9, "B-S": 2, "B-M": 9}.items():
+        inventory.count(variant_id=variants[sku].pk, quantity=units, reason="opening")
+        catalog.set_stock(figures={variants[sku].pk: units})
+    return variants
+
+
+def get(client: Client, variant: ProductVariant) -> Any:
+    return client.get(f"/p/tee/?variant={variant.pk}")
+
+
+def chosen(response: Any) -> dict[str, str]:
+    return {option.name: option.chosen for option in response.context["options"]}
+
+
+def test_first_variant_in_stock_is_chosen(
+    client: Client, tee: dict[str, ProductVariant]
+) -> None:
+    response = client.get("/p/tee/")
+
+    assert chosen(response) == {"Colour": "Red", "Size": "Small"}
+    assert "$20.00" in words(response)
+    assert "In stock" in words(response)
+
+
+def test_address_chooses_a_variant_with_its_price_and_picture(
+    client: Client, tee: dict[str, ProductVariant]
+) -> None:
+    response = get(client, tee["B-M"])
+
+    assert chosen(response) == {"Colour": "Blue", "Size": "Medium"}
+    assert "$25.00 before: $40.00" in words(response)
+    assert [image.alt_text for image in response.context["images"]] == ["The blue one"]
+
+
+def test_what_can_be_seen_stands_before_what_can_not(
+    client: Client, tee: dict[str, ProductVariant]
+) -> None:
+    response = client.get("/p/tee/")
+
+    assert [option.name for option in response.context["options"]] == ["Colour", "Size"]
+    colours, sizes = (option.values for option in response.context["options"])
+    assert [value.image.alt_text for value in colours] == ["The red one", "The blue one"]
+    assert [value.image for value in sizes] == [None, None]
+
+
+def test_each_choice_keeps_the_others(client: Client, tee: dict[str, ProductVariant]) -> None:
+    response = get(client, tee["B-M"])
+
+    colours, sizes = (option.values for option in response.context["options"])
+    assert [value.variant.sku for value in colours] == ["R-M", "B-M"]
+    assert [value.variant.sku for value in sizes] == ["B-S", "B-M"]
+
+
+def test_sold_out_variant_is_shown_but_not_for_sale(
+    client: Client, tee: dict[str, ProductVariant]
+) -> None:
+    response = get(client, tee["R-M"])
+
+    assert response.status_code == 200
+    assert "Sold out" in words(response)
+    assert 'action="/cart/add/"' not in response.content.decode()
+
+
+def test_last_units_are_counted(client: Client, tee: dict[str, ProductVariant]) -> None:
+    response = get(client, tee["B-S"])
+
+    assert "Only 2 left" in words(response)
+
+
+@pytest.mark.parametrize("picture", ["0", "9", "x", "%00", ""])
+def test_unknown_picture_shows_the_first(
+    client: Client, tee: dict[str, ProductVariant], picture: str
+) -> None:
+    response = client.get(f"/p/tee/?picture={picture}")
+
+    assert response.context["image"].alt_text == "The red one"
+
+
+def test_product_without_pictures_shows_the_parcel(client: Client) -> None:
+    factories.variant_on_sale(slug="plain")
+
+    response = client.get("/p/plain/")
+
+    assert "/static/shop/no-picture.svg" in response.content.decode()
+    assert response.context["options"] == []
+
+
+@pytest.mark.parametrize("variant", ["zz", str(uuid4()), "%00", ""])
+def test_unknown_variant_is_not_found(
+    client: Client, tee: dict[str, ProductVariant], variant: str
+) -> None:
+    response = client.get(f"/p/tee/?variant={variant}")
+
+    assert response.status_code == 404
+    assert 'id="q-main"' in response.content.decode()
+
+
+def test_variant_of_another_product_is_not_found(
+    client: Client, tee: dict[str, ProductVariant]
+) -> None:
+    other = factories.variant_on_sale()
+
+    assert client.get(f"/p/tee/?variant={other.pk}").status_code == 404
+
+
+def test_deleted_and_hidden_products_are_not_found(client: Client) -> None:
+    deleted = factories.variant_on_sale(slug="deleted")
+    catalog.delete_product(product_id=deleted.product_id)
+    factories.variant_on_sale(slug="hidden", is_active=False)
+
+    assert client.get("/p/deleted/").status_code == 404
+    assert client.get("/p/hidden/").status_code == 404
+
+
+def test_number_of_queries(
+    client: Client, tee: dict[str, ProductVariant], django_assert_num_queries: Any
+) -> None:
+    shelf = factories.category("Shelf")
+    Product.objects.filter(slug="tee").update(category=shelf)
+
+    with django_assert_num_queries(5):  # product, variants, pictures; the trail; the menu
+        client.get("/p/tee/")

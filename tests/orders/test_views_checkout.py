@@ -1,0 +1,293 @@
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from carts.models import CartItem
+from catalog.models import ProductVariant
+from inventory import commands as inventory
+from orders.models import Order
+from promotions.models import Coupon
+from shipping import commands as shipping
+from shipping.models import ShippingMethod
+from tests import factories
+from tests.storefront import CHECKOUT, check_out, put_in_cart, words
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "/checkout/"
+TOTAL = "114.78"  # two shirts 100.00, shipping 5.90, tax 8.88
+
+
+@pytest.fixture
+def cart(client: Client, variant: ProductVariant) -> CartItem:
+    """Two shirts of $50.00 in the browser's cart."""
+    put_in_cart(client, variant, 2)
+    return CartItem.objects.get()
+
+
+def test_page_offers_a_fresh_key_each_time(client: Client, cart: CartItem) -> None:
+    first, second = client.get(ADDRESS), client.get(ADDRESS)
+
+    assert first.status_code == 200
+    assert first.context["key"] != second.context["key"]
+    assert "no-store" in first["Cache-Control"]
+
+
+def test_price_is_not_promised_before_the_state_is_known(client: Client, cart: CartItem) -> None:
+    response = client.get(ADDRESS)
+
+    assert "Show the full price" in words(response)
+    assert "Order and pay" not in words(response)
+
+
+def test_update_shows_shipping_tax_and_total_and_keeps_what_was_written(
+    client: Client, cart: CartItem
+) -> None:
+    response = check_out(client, action="update", email="not yet", name="Ada")
+
+    assert response.status_code == 200
+    assert "Order and pay $114.78" in words(response)
+    assert 'value="not yet"' in response.content.decode()
+    assert "Please" not in words(response)
+    assert Order.objects.count() == 0
+
+
+def test_empty_cart_leads_back_to_the_cart(client: Client, us_shipping: ShippingMethod) -> None:
+    response = client.get(ADDRESS)
+
+    assert (response.status_code, response["Location"]) == (303, "/cart/")
+
+
+def test_placing_leads_to_the_payment_with_the_guests_link(
+    client: Client, cart: CartItem
+) -> None:
+    response = check_out(client, expected_total=TOTAL)
+
+    order = Order.objects.get()
+    assert response.status_code == 303
+    assert response["Location"].startswith(f"/pay/{order.order_number}/?token=")
+    assert (order.total, order.status) == (Decimal(TOTAL), "pending")
+    assert (order.customer_email, order.user_id) == ("ada@example.com", None)
+    assert factories.figures(cart.variant) == (10, 2)
+
+
+def test_placing_keeps_both_addresses(client: Client, cart: CartItem) -> None:
+    billing = {
+        f"billing-{name}": CHECKOUT[name]
+        for name in ("country_code", "state", "postal_code", "city", "address_line_1")
+    }
+
+    check_out(
+        client,
+        expected_total=TOTAL,
+        phone="+12125550100",
+        billing_differs="on",
+        **{**billing, "billing-name": "Grace Brewster Hopper"},
+    )
+
+    addresses = {row.address_type: row for row in Order.objects.get().addresses.all()}
+    assert addresses["shipping"].phone == "+12125550100"
+    assert addresses["shipping"].last_name == "Byron"
+    assert addresses["billing"].first_name == "Grace Brewster"
+
+
+def test_users_order_is_theirs_and_needs_no_token(
+    client: Client, variant: ProductVariant
+) -> None:
+    user = factories.UserFactory.create()
+    client.force_login(user)
+    put_in_cart(client, variant, 2)
+
+    response = check_out(client, expected_total=TOTAL)
+
+    order = Order.objects.get()
+    assert order.user_id == user.pk
+    assert response["Location"] == f"/pay/{order.order_number}/"
+
+
+def test_same_form_sent_twice_is_one_order(client: Client, cart: CartItem) -> None:
+    first = check_out(client, expected_total=TOTAL)
+    second = check_out(client, expected_total=TOTAL)
+
+    assert second.status_code == 303
+    assert second["Location"] == first["Location"]
+    assert Order.objects.count() == 1
+
+
+def test_same_key_with_another_order_is_refused(client: Client, cart: CartItem) -> None:
+    check_out(client, expected_total=TOTAL)
+
+    response = check_out(client, expected_total=TOTAL, city="Albany")
+
+    assert response.status_code == 422
+    assert Order.objects.count() == 1
+
+
+def test_changed_price_shows_the_new_total_and_keeps_what_was_written(
+    client: Client, cart: CartItem
+) -> None:
+    response = check_out(client, expected_total="99.00")
+
+    assert response.status_code == 409
+    assert "Prices changed while you were checking out." in words(response)
+    assert "Order and pay $114.78" in words(response)
+    assert 'value="Ada Byron"' in response.content.decode()
+    assert response.context["key"] != CHECKOUT["key"]
+    assert Order.objects.count() == 0
+
+
+def test_total_that_was_never_shown_is_not_charged(client: Client, cart: CartItem) -> None:
+    response = check_out(client)
+
+    assert response.status_code == 409
+    assert Order.objects.count() == 0
+
+
+def test_sold_out_meanwhile_is_said_at_the_line(client: Client, cart: CartItem) -> None:
+    inventory.count(variant_id=cart.variant_id, quantity=1, reason="found broken")
+
+    response = check_out(client, expected_total=TOTAL)
+
+    assert response.status_code == 409
+    assert "Only 1 left" in words(response)
+    assert Order.objects.count() == 0
+    assert CartItem.objects.count() == 1
+
+
+def test_order_without_a_cart_is_refused_kindly(
+    client: Client, us_shipping: ShippingMethod
+) -> None:
+    response = check_out(client, expected_total=TOTAL)
+
+    assert response.status_code == 409
+    assert "Your cart is empty." in words(response)
+
+
+@pytest.mark.parametrize(
+    ("field", "written", "sentence"),
+    [
+        ("email", "nonsense", "Please enter an e-mail address like name@example.com."),
+        ("email", "", "Please fill this in."),
+        ("name", "Ada", "Please enter your first and last name."),
+        ("name", "A" * 101 + " B", "Please shorten your name."),
+        ("state", "", "Please choose your state."),
+        ("postal_code", "1", "Please enter a ZIP code like 10001."),
+        ("postal_code", "", "Please enter a ZIP code like 10001."),
+        ("city", "", "Please fill this in."),
+        ("address_line_1", "\0", "Null characters are not allowed."),
+        ("country_code", "XX", "Select a valid choice."),
+        ("shipping_method", "zz", "Please look at this again"),
+        ("expected_total", "abc", "Please look at this again"),
+        ("key", "", "Idempotency-Key"),
+        ("key", "short", "Idempotency-Key"),
+    ],
+)
+def test_mistake_is_named_at_its_field_and_nothing_is_ordered(
+    client: Client, cart: CartItem, field: str, written: str, sentence: str
+) -> None:
+    response = check_out(client, **{"expected_total": TOTAL, field: written})
+
+    assert response.status_code == 400
+    assert sentence in words(response)
+    assert Order.objects.count() == 0
+
+
+def test_mistake_in_the_billing_address_is_named(client: Client, cart: CartItem) -> None:
+    response = check_out(client, expected_total=TOTAL, billing_differs="on")
+
+    assert response.status_code == 400
+    assert 'href="#id_billing-name"' in response.content.decode()
+    assert Order.objects.count() == 0
+
+
+def test_other_country_needs_no_state(client: Client, cart: CartItem) -> None:
+    zone = shipping.save_zone(name="Germany", countries=["DE"])
+    shipping.save_method(zone_id=zone.pk, name="Paket", price=Decimal("4.90"))
+
+    response = check_out(
+        client, country_code="DE", postal_code="10115", city="Berlin", expected_total="104.90"
+    )
+
+    assert response.status_code == 303
+    assert Order.objects.get().shipping_address.state == ""
+
+
+def test_method_of_another_country_is_not_kept(client: Client, cart: CartItem) -> None:
+    zone = shipping.save_zone(name="Germany", countries=["DE"])
+    paket = shipping.save_method(zone_id=zone.pk, name="Paket", price=Decimal("4.90"))
+
+    response = check_out(client, action="update", shipping_method=str(paket.pk))
+
+    assert response.status_code == 200
+    assert "Order and pay $114.78" in words(response)
+
+
+def test_unknown_method_is_refused(client: Client, cart: CartItem) -> None:
+    response = check_out(client, expected_total=TOTAL, shipping_method=str(uuid4()))
+
+    assert response.status_code == 409
+    assert Order.objects.count() == 0
+
+
+def test_chosen_method_is_charged(client: Client, cart: CartItem) -> None:
+    zone_id = ShippingMethod.objects.get().zone_id
+    express = shipping.save_method(zone_id=zone_id, name="Express", price=Decimal("15.00"))
+
+    response = check_out(client, shipping_method=str(express.pk), expected_total="123.88")
+
+    assert response.status_code == 303
+    assert Order.objects.get().shipping_cost == Decimal("15.00")
+
+
+def test_order_of_nothing_to_pay_leads_to_the_thanks(
+    client: Client, variant: ProductVariant
+) -> None:
+    ShippingMethod.objects.update(price=0)
+    factories.coupon("ALL", percent=100)
+    put_in_cart(client, variant)
+    client.post("/cart/coupon/", {"code": "ALL"})
+
+    response = check_out(client, expected_total="0.00")
+
+    assert "/thanks/?token=" in response["Location"]
+    assert Coupon.objects.get().usage_count == 1
+
+
+def test_checkout_needs_the_token_of_its_form(variant: ProductVariant) -> None:
+    client = Client(enforce_csrf_checks=True)
+    put_in_cart(client, variant, 2)
+
+    response = check_out(client, expected_total=TOTAL)
+
+    assert response.status_code == 403
+    assert Order.objects.count() == 0
+
+
+def test_cart_of_somebody_else_is_not_ordered(client: Client, cart: CartItem) -> None:
+    stranger = Client()
+    stranger.cookies[settings.CART_COOKIE_NAME] = "guessed"
+
+    response = check_out(stranger, expected_total=TOTAL)
+
+    assert response.status_code == 409
+    assert Order.objects.count() == 0
+
+
+def test_number_of_queries_of_the_page(
+    client: Client, cart: CartItem, django_assert_num_queries: Any
+) -> None:
+    # Countries; the cart twice, lines, pictures, stock, coupons; the menu.
+    with django_assert_num_queries(8):
+        client.get(ADDRESS)
+
+
+def test_number_of_queries_of_an_order(
+    client: Client, cart: CartItem, django_assert_num_queries: Any
+) -> None:
+    # The countries of the form; six savepoints around the key and the order; the rest is the key,
+    # the cart and its price, eight inserts, and the stock as the last statement before the answer.
+    with django_assert_num_queries(30):
+        check_out(client, expected_total=TOTAL)
