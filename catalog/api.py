@@ -116,7 +116,8 @@ def _wanted(
     q: str = "", category: str = "", ordering: str = "", updated_since: datetime | None = None
 ) -> tuple[ProductQuerySet, Order]:
     """Return the products asked for, unsorted, and the order they are asked in."""
-    products = search(q) if q else Product.objects.visible()
+    found = search(q) if q else Product.objects.visible()
+    products = cast(ProductQuerySet, found)
     ordering = ordering or ("relevance" if q else "newest")
     sorts = SORTS
     if category:

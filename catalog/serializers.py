@@ -50,7 +50,7 @@ class ProductCardSerializer(serializers.ModelSerializer[Product]):
 
     class Meta:
         model = Product
-        fields = (
+        fields: tuple[str, ...] = (
             "id",
             "slug",
             "name",
@@ -62,7 +62,7 @@ class ProductCardSerializer(serializers.ModelSerializer[Product]):
             "rating",
             "updated_at",
         )
-        read_only_fields = fields
+        read_only_fields: tuple[str, ...] = fields
 
     @extend_schema_field(ImageSerializer(allow_null=True))
     def get_image(self, product: Product) -> Mapping[str, Any] | None:
@@ -137,7 +137,7 @@ class ProductSerializer(ProductCardSerializer):
         return ImageSerializer(images[0]).data if images else None
 
 
-class CategorySerializer(Output[MenuCategory]):
+class CategorySerializer(Output[Any]):
     """A shelf with the shelves in it; `path` is what `products/?category=` takes."""
 
     id = serializers.UUIDField()

@@ -150,7 +150,9 @@ class InventoryAdmin(ActingAdmin[Inventory]):
 
     def page_context(self, request: HttpRequest, row: Inventory) -> dict[str, Any]:
         return {
-            "moves": row.transactions.select_related("created_by", "order").order_by("-id")[:LATEST],
+            "moves": row.transactions.select_related("created_by", "order").order_by("-id")[
+                :LATEST
+            ],
             "promises": row.reservations.filter(status__in=["held", "committed"])
             .select_related("order")
             .order_by("-id")[:LATEST],

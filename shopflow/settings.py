@@ -203,7 +203,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "shopflow.lib.api.CursorPagination",
     "DEFAULT_SCHEMA_CLASS": "shopflow.lib.api.schema.ProblemSchema",
     "EXCEPTION_HANDLER": "shopflow.lib.api.problem",
-    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_METADATA_CLASS": "shopflow.lib.api.NoMetadata",
     "URL_FORMAT_OVERRIDE": None,
     "COERCE_DECIMAL_TO_STRING": True,
 }

@@ -2,7 +2,7 @@
 
 import json
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -78,7 +78,7 @@ class ProductForm(CommandForm[Product]):
     def clean_attributes(self) -> dict[str, Any]:
         attributes = self.cleaned_data["attributes"] or {}
         if not isinstance(attributes, dict):
-            raise ValidationError("Write names and values, for example {\"Material\": \"Wool\"}.")
+            raise ValidationError('Write names and values, for example {"Material": "Wool"}.')
         return attributes
 
     def clean_published_at(self) -> Any:
@@ -113,6 +113,14 @@ class _PartForm(forms.ModelForm[Any]):
 class VariantForm(_PartForm):
     option_values = OptionsField(label="Options", help_text="One per line: “Size: M”")
 
+    class Meta:
+        labels: ClassVar = {
+            "compare_at_price": "Price before",
+            "weight_grams": "Grams",
+            "backorder_policy": "When sold out",
+            "is_active": "Active",
+        }
+
 
 class PictureForm(_PartForm):
     file = forms.ImageField(
@@ -122,6 +130,9 @@ class PictureForm(_PartForm):
         validators=[FileExtensionValidator(PICTURES)],
     )
     shown_for = forms.ChoiceField(label="Variant", required=False)
+
+    class Meta:
+        labels: ClassVar = {"alt_text": "Described as"}
 
     def __init__(self, *args: Any, variants: list[ProductVariant], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -128,7 +128,8 @@ class ProductAdmin(CommandAdmin[Product]):
 
     def run(self, form: Any, formsets: Sequence[Any], *, row_id: UUID | None, by: UUID) -> Product:
         variants, pictures = formsets
-        return commands.save_product(spec_of(form, variants, pictures), product_id=row_id).product
+        spec = spec_of(form, variants, pictures)
+        return commands.save_product(spec=spec, product_id=row_id).product
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Product]":
         rows: QuerySet[Product] = Product.objects.with_card().defer("search")

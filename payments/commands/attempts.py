@@ -15,6 +15,8 @@ from shopflow.lib.ids import new_id
 from shopflow.lib.money import Money
 from shopflow.lib.transactions import command
 
+CLOSED = frozenset({Payment.Status.FAILED, Payment.Status.VOIDED})
+
 
 def start_payment(*, order_id: UUID, return_url: str, provider: str | None = None) -> str:
     """Open a payment for an order and return the address of the provider's hosted page.
@@ -37,6 +39,10 @@ def start_payment(*, order_id: UUID, return_url: str, provider: str | None = Non
     except GatewayRefused as error:
         _give_up(payment_id=payment.pk, reason=str(error))
         raise
+    if payment.status in CLOSED:
+        # The order was closed while the provider answered: nobody may pay there any more.
+        adapter.void(payment_id=seen.id, key=f"void-{payment.pk}")
+        raise OrderNotPayable
     if not payment.redirect_url:
         raise OrderNotPayable
     return payment.redirect_url

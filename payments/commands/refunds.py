@@ -20,6 +20,8 @@ from shopflow.lib.news import announce
 from shopflow.lib.transactions import command
 
 LONGEST_WAIT = timedelta(hours=1)
+MOST_DOUBLINGS = 10  # longer than the longest wait, far from what a timedelta can't hold
+MOST = Decimal(10**10)  # NUMERIC(12,2)
 
 
 @command
@@ -28,7 +30,8 @@ def refund(*, payment_id: UUID, amount: Decimal, reason: str, by: UUID | None = 
 
     Raises PaymentNotFound, InvalidRefund, RefundTooMuch.
     """
-    if amount <= 0 or amount != round_money(amount):
+    # Comparing something that isn't a number would raise, rounding something huge as well.
+    if not amount.is_finite() or not 0 < amount < MOST or amount != round_money(amount):
         raise InvalidRefund
     payment = _locked(payment_id)
     if amount > payment.amount_captured - payment.amount_refunded:
@@ -72,15 +75,9 @@ def settle_refund(*, refund_id: UUID) -> None:
         _record_answer(refund_id=refund_id, answer=answer)
 
 
-@command
 def _record_answer(*, refund_id: UUID, answer: ProviderRefund) -> None:
-    row = Refund.objects.select_for_update(no_key=True).get(pk=refund_id)
-    if row.status != Refund.Status.PENDING:
-        return
     if answer.status == "succeeded":
-        row.move_to(
-            Refund.Status.SUCCEEDED, provider_refund_id=answer.id, succeeded_at=timezone.now()
-        )
+        _succeed(refund_id=refund_id, provider_refund_id=answer.id)
     elif answer.status == "failed":
         _fail(refund_id=refund_id, reason="The provider couldn't send it.")
     else:
@@ -88,10 +85,22 @@ def _record_answer(*, refund_id: UUID, answer: ProviderRefund) -> None:
 
 
 @command
+def _succeed(*, refund_id: UUID, provider_refund_id: str) -> None:
+    row = Refund.objects.select_for_update(no_key=True).get(pk=refund_id)
+    if row.status == Refund.Status.PENDING:
+        row.move_to(
+            Refund.Status.SUCCEEDED,
+            provider_refund_id=provider_refund_id,
+            succeeded_at=timezone.now(),
+        )
+
+
+@command
 def _postpone(*, refund_id: UUID, reason: str) -> None:
     row = Refund.objects.select_for_update(no_key=True).get(pk=refund_id)
     row.attempts += 1
-    row.next_try_at = timezone.now() + min(timedelta(seconds=5 * 2**row.attempts), LONGEST_WAIT)
+    wait = timedelta(seconds=5 * 2 ** min(row.attempts, MOST_DOUBLINGS))
+    row.next_try_at = timezone.now() + min(wait, LONGEST_WAIT)
     row.last_error = reason[:255]
     row.save(update_fields=["attempts", "next_try_at", "last_error", "updated_at"])
 

@@ -16,6 +16,7 @@ from payments.commands.refunds import refund
 from payments.errors import AmountMismatch, PaymentNotFound
 from payments.gateways.base import ProviderPayment
 from payments.models import Payment
+from payments.models.payments import LIVE
 from promotions.errors import CouponRefused
 from shopflow.lib.transactions import command
 
@@ -88,6 +89,10 @@ def _note_details(payment: Payment, seen: ProviderPayment) -> None:
         "card_brand": seen.card_brand[:20] or payment.card_brand,
         "card_last_four": seen.card_last_four[:4] or payment.card_last_four,
     }
+    if payment.status in LIVE and seen.failure_code:
+        # A declined card: the shopper may try another, so the status stays.
+        details["failure_code"] = seen.failure_code[:50]
+        details["failure_reason"] = seen.failure_reason[:255]
     changed = [name for name, value in details.items() if getattr(payment, name) != value]
     for name in changed:
         setattr(payment, name, details[name])

@@ -19,7 +19,9 @@ def test_login_leads_where_somebody_was_going(client: Client) -> None:
     assert client.session["_auth_user_id"] == str(user.pk)
 
 
-@pytest.mark.parametrize("target", ["https://elsewhere.example/", "//elsewhere.example", "javascript:x"])
+@pytest.mark.parametrize(
+    "target", ["https://elsewhere.example/", "//elsewhere.example", "javascript:x"]
+)
 def test_login_never_leads_to_another_site(client: Client, target: str) -> None:
     factories.UserFactory.create(email="sam@example.com")
 

@@ -7,11 +7,11 @@ from django.db import OperationalError
 from django.test import Client
 from psycopg.errors import LockNotAvailable
 
+from accounts import commands as accounts
 from carts import commands as carts
 from carts.models import Cart
 from catalog import api as catalog_api
 from tests.api.shop import Shop, problem, send
-from tests.factories import UserFactory
 
 
 @pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete", "options"])
@@ -27,7 +27,6 @@ def test_says_that_there_is_nothing(client: Client, method: str, path: str) -> N
         ("delete", "products/shirt/", "GET"),
         ("put", "cart/", "GET, POST"),
         ("get", "checkout/", "POST"),
-        ("options", "checkout/", "POST"),
         ("trace", "products/", "GET"),
     ],
 )
@@ -42,6 +41,12 @@ def test_speaks_json_only(client: Client) -> None:
     answer = client.get("/api/v1/products/", headers={"Accept": "text/csv"})
 
     problem(answer, 406, "not_acceptable")
+
+
+def test_says_which_methods_there_are(client: Client) -> None:
+    answer = send(client, "options", "checkout/")
+
+    assert (answer.status_code, answer["Allow"]) == (200, "POST, OPTIONS")
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "text/xml"])
@@ -115,7 +120,7 @@ def test_refuses_every_token(client: Client, given: str, path: str) -> None:
 
 
 def test_takes_no_session_for_a_token(client: Client, shop: Shop) -> None:
-    user = UserFactory()
+    user = accounts.create_customer(email="sam@example.com", password="correct horse battery")
     client.force_login(user)
     cart = carts.open_cart(user_id=user.pk).cart
     carts.add_line(cart_id=cart.pk, variant_id=shop.medium, quantity=1)

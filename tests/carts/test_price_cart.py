@@ -172,7 +172,6 @@ def test_names_delivery_days_without_weekends(variant: ProductVariant) -> None:
     cart = factories.cart_with((variant, 1))
 
     with time_machine.travel(datetime(2025, 6, 5, 12, tzinfo=UTC), tick=False):  # a Thursday
-        cart.__class__.objects.update(expires_at=None)
         [option] = factories.quote(cart).shipping_options
 
     assert (option.delivery_from, option.delivery_to) == (date(2025, 6, 9), date(2025, 6, 12))

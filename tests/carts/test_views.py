@@ -270,9 +270,7 @@ def test_nothing_is_changed_by_looking(client: Client, db: None, address: str) -
     assert client.get(address).status_code == 405
 
 
-def test_number_of_queries(
-    client: Client, item: CartItem, django_assert_num_queries: Any
-) -> None:
+def test_number_of_queries(client: Client, item: CartItem, django_assert_num_queries: Any) -> None:
     client.get("/cart/")  # shows the message of the page before
 
     # The cart by its token and again by its id, lines, pictures, stock, coupons; the menu.

@@ -87,7 +87,9 @@ def test_category_shows_what_stands_on_the_shelves_below(client: Client, tops: C
     assert 'href="/c/clothing/tops/"' in response.content.decode()
 
 
-@pytest.mark.parametrize("address", ["/c/nothing/", "/c/tops/", "/c/clothing/nothing/", "/brands/x/"])
+@pytest.mark.parametrize(
+    "address", ["/c/nothing/", "/c/tops/", "/c/clothing/nothing/", "/brands/x/"]
+)
 def test_unknown_shelf_is_not_found_and_offers_the_search(
     client: Client, tops: Category, address: str
 ) -> None:
@@ -119,9 +121,7 @@ def test_hidden_category_is_not_found(client: Client, tops: Category) -> None:
         ("price_min=51", []),
     ],
 )
-def test_filters_and_sorts(
-    client: Client, tops: Category, query: str, expected: list[str]
-) -> None:
+def test_filters_and_sorts(client: Client, tops: Category, query: str, expected: list[str]) -> None:
     response = client.get(f"/c/clothing/tops/?{query}")
 
     assert response.status_code == 200
@@ -159,7 +159,9 @@ def test_filter_that_cannot_be_read_is_named_and_left_out(
     assert len(names(response)) == 3
 
 
-@pytest.mark.parametrize("query", ["q=%00", "brand=%00", "price_min=%00", "q=%ff%fe", "in_stock=%00"])
+@pytest.mark.parametrize(
+    "query", ["q=%00", "brand=%00", "price_min=%00", "q=%ff%fe", "in_stock=%00"]
+)
 @pytest.mark.parametrize("address", ["/search/", "/c/clothing/"])
 def test_unreadable_bytes_are_no_server_error(
     client: Client, tops: Category, address: str, query: str

@@ -58,9 +58,7 @@ def chosen(response: Any) -> dict[str, str]:
     return {option.name: option.chosen for option in response.context["options"]}
 
 
-def test_first_variant_in_stock_is_chosen(
-    client: Client, tee: dict[str, ProductVariant]
-) -> None:
+def test_first_variant_in_stock_is_chosen(client: Client, tee: dict[str, ProductVariant]) -> None:
     response = client.get("/p/tee/")
 
     assert chosen(response) == {"Colour": "Red", "Size": "Small"}

@@ -6,7 +6,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Product, ProductVariant
 from inventory import commands
-from inventory.commands import Wanted
+from inventory.commands import Wanted, reservations
 from inventory.errors import OutOfStock
 from inventory.models import Inventory, InventoryReservation
 from orders.models import Order, OrderItem
@@ -81,7 +81,7 @@ def test_says_what_is_left_when_somebody_was_faster(
     item = bare.items.get()
     stock = factories.stock_of(variant)
     # The look before the conditional UPDATE saw ten; meanwhile nine were sold.
-    monkeypatch.setattr(commands, "_choose", lambda lines: [(lines[0], stock)])
+    monkeypatch.setattr(reservations, "_choose", lambda lines: [(lines[0], stock)])
     Inventory.objects.filter(pk=stock.pk).update(quantity_reserved=9)
 
     with pytest.raises(OutOfStock) as refused:

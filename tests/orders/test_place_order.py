@@ -88,7 +88,7 @@ def test_holds_the_stock_for_the_payment_window(variant: ProductVariant) -> None
     assert (reservation.status, reservation.quantity) == ("held", 2)
     assert reservation.order_item == order.items.get()
     assert reservation.expires_at == order.placed_at + settings.PAYMENT_WINDOW
-    assert settings.PAYMENT_WINDOW == timedelta(minutes=15)
+    assert timedelta(minutes=15) == settings.PAYMENT_WINDOW
 
 
 def test_begins_the_history(order: Order) -> None:

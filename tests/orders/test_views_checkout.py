@@ -61,9 +61,7 @@ def test_empty_cart_leads_back_to_the_cart(client: Client, us_shipping: Shipping
     assert (response.status_code, response["Location"]) == (303, "/cart/")
 
 
-def test_placing_leads_to_the_payment_with_the_guests_link(
-    client: Client, cart: CartItem
-) -> None:
+def test_placing_leads_to_the_payment_with_the_guests_link(client: Client, cart: CartItem) -> None:
     response = check_out(client, expected_total=TOTAL)
 
     order = Order.objects.get()
@@ -94,9 +92,7 @@ def test_placing_keeps_both_addresses(client: Client, cart: CartItem) -> None:
     assert addresses["billing"].first_name == "Grace Brewster"
 
 
-def test_users_order_is_theirs_and_needs_no_token(
-    client: Client, variant: ProductVariant
-) -> None:
+def test_users_order_is_theirs_and_needs_no_token(client: Client, variant: ProductVariant) -> None:
     user = factories.UserFactory.create()
     client.force_login(user)
     put_in_cart(client, variant, 2)

@@ -1,11 +1,8 @@
-from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from catalog.models import ProductVariant
 from orders import commands as orders
@@ -79,51 +76,6 @@ def test_owner_opens_it_without_a_link(client: Client, variant: ProductVariant) 
 
     assert response.status_code == 200
     assert "All your orders" in words(response)
-
-
-def test_thanks_waits_and_looks_again_while_unpaid(client: Client, order: Order) -> None:
-    response = client.get(link("orders:thanks", order))
-
-    assert "We're waiting for the payment" in words(response)
-    assert response["Refresh"].startswith("3;url=?token=")
-    assert response["Refresh"].endswith("&n=1")
-    assert response["Referrer-Policy"] == "no-referrer"
-
-
-def test_coming_back_from_the_provider_makes_nothing_paid(client: Client, order: Order) -> None:
-    client.get(link("orders:thanks", order) + "&paid=true&status=captured")
-
-    order.refresh_from_db()
-    assert (order.status, order.amount_paid) == ("pending", Decimal(0))
-
-
-def test_thanks_gives_up_looking_after_a_while(client: Client, order: Order) -> None:
-    response = client.get(link("orders:thanks", order) + "&n=40")
-
-    assert "Refresh" not in response
-    assert "It takes longer than usual" in words(response)
-
-
-@pytest.mark.parametrize("n", ["x", "-1", "%00", "9" * 5000, "²"])
-def test_thanks_does_not_mind_nonsense(client: Client, order: Order, n: str) -> None:
-    assert client.get(link("orders:thanks", order) + f"&n={n}").status_code == 200
-
-
-def test_thanks_says_confirmed_when_it_is(client: Client, order: Order) -> None:
-    paid(order)
-
-    response = client.get(link("orders:thanks", order))
-
-    assert "Thank you. Your order is confirmed." in words(response)
-    assert "Refresh" not in response
-
-
-def test_thanks_says_kindly_that_time_ran_out(client: Client, order: Order) -> None:
-    orders.expire(order_id=order.pk)
-
-    response = client.get(link("orders:thanks", order))
-
-    assert "The time to pay has run out" in words(response)
 
 
 def test_detail_shows_lines_amounts_and_one_address(client: Client, order: Order) -> None:
@@ -231,56 +183,14 @@ def test_track_says_the_same_for_a_wrong_number_and_a_wrong_e_mail(
     assert f'value="{email}"' in response.content.decode()
 
 
-@pytest.mark.parametrize("data", [{}, {"number": "\0", "email": "a@b.co"}, {"number": "x", "email": "x"}])
+@pytest.mark.parametrize(
+    "data", [{}, {"number": "\0", "email": "a@b.co"}, {"number": "x", "email": "x"}]
+)
 def test_track_names_what_is_missing(client: Client, db: None, data: dict[str, str]) -> None:
     response = client.post("/orders/track/", data)
 
     assert response.status_code == 400
     assert 'class="field-error"' in response.content.decode()
-
-
-def test_mine_asks_for_a_login(client: Client, db: None) -> None:
-    response = client.get("/account/orders/")
-
-    assert response["Location"] == "/accounts/login/?next=/account/orders/"
-
-
-def test_mine_lists_own_orders_newest_first(
-    client: Client, order: Order, variant: ProductVariant
-) -> None:
-    user = factories.UserFactory.create()
-    first = factories.placed_order((variant, 1), user=user)
-    second = factories.placed_order((variant, 1), user=user)
-    client.force_login(user)
-
-    response = client.get("/account/orders/")
-
-    rows = response.context["page"].rows
-    assert [row.order_number for row in rows] == [second.order_number, first.order_number]
-
-
-def test_mine_leads_on_by_pages(client: Client, db: None) -> None:
-    user = factories.UserFactory.create()
-    now = timezone.now()
-    Order.objects.bulk_create(
-        Order(
-            user=user,
-            order_number=f"OLD-{number}",
-            currency="USD",
-            subtotal=1,
-            total=1,
-            customer_email=user.email,
-            placed_at=now - timedelta(days=number),
-        )
-        for number in range(23)
-    )
-    client.force_login(user)
-
-    first = client.get("/account/orders/")
-    second = client.get(f"/account/orders/?after={first.context['page'].next}")
-
-    assert (len(first.context["page"].rows), len(second.context["page"].rows)) == (20, 3)
-    assert client.get("/account/orders/?after=zz").status_code == 400
 
 
 def test_number_of_queries_of_detail(
@@ -290,15 +200,3 @@ def test_number_of_queries_of_detail(
     # rows; the menu.
     with django_assert_num_queries(11):
         client.get(link("orders:detail", order))
-
-
-def test_number_of_queries_of_mine(
-    client: Client, variant: ProductVariant, django_assert_num_queries: Any
-) -> None:
-    user = factories.UserFactory.create()
-    for _ in range(3):
-        factories.placed_order((variant, 1), user=user)
-    client.force_login(user)
-
-    with django_assert_num_queries(6):  # savepoint around: user, who reads, orders; the menu
-        client.get("/account/orders/")

@@ -9,6 +9,7 @@ from catalog.models import ProductVariant
 from orders import commands as orders
 from orders.models import Order
 from payments.models import Payment
+from payments.sandbox.bank import MAX_TRIES
 from tests import factories
 from tests.payments.sandbox_process import CARD_DECLINES, NOWHERE, Sandbox
 from tests.payments.webhooks import Till
@@ -61,12 +62,14 @@ def test_absent_provider_is_said_and_can_be_tried_again(
 
 
 def test_declined_card_is_said(client: Client, order: Order, till: Till) -> None:
-    payment = till.pay(order, CARD_DECLINES)
+    payment = till.start(order)
+    for _ in range(MAX_TRIES):
+        till.sandbox.pay(payment.provider_payment_id, CARD_DECLINES)
     till.tell(payment, "payment.failed")
 
     response = client.get(link("payments:pay", order))
 
-    assert "Your last try didn't work" in words(response)
+    assert "Your last try didn't work: Your bank declined this card." in words(response)
     assert "Try again" in words(response)
 
 

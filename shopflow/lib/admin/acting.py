@@ -44,6 +44,8 @@ class ActingAdmin(ReadOnlyAdmin[M]):
     """Shows a row on a page of its own, `templates/admin/<app>/<model>/change_form.html`."""
 
     acts: ClassVar[Sequence[Act]] = ()
+    # Its own page has no form for a new row.
+    add_form_template = "admin/change_form.html"
 
     def has_command_permission(self, request: HttpRequest) -> bool:
         """Whether this person may run the commands of the page; also for actions of the list."""

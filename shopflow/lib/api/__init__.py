@@ -5,7 +5,15 @@ imported, so nothing here may import them; `schema` does and is therefore not pa
 """
 
 from shopflow.lib.api.answers import answer, cached
-from shopflow.lib.api.bodies import Body, JSONBody, MoneyValue, NoTokensYet, WholeNumber, checked
+from shopflow.lib.api.bodies import (
+    Body,
+    JSONBody,
+    MoneyValue,
+    NoMetadata,
+    NoTokensYet,
+    WholeNumber,
+    checked,
+)
 from shopflow.lib.api.paging import CursorPagination
 from shopflow.lib.api.problems import (
     PROBLEM_TYPE,
@@ -21,6 +29,7 @@ __all__ = [
     "CursorPagination",
     "JSONBody",
     "MoneyValue",
+    "NoMetadata",
     "NoTokensYet",
     "WholeNumber",
     "answer",

@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import exceptions, serializers
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.fields import empty
+from rest_framework.metadata import BaseMetadata
 from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 
@@ -65,6 +66,13 @@ class NoTokensYet(BaseAuthentication):
 
     def authenticate_header(self, request: Request | HttpRequest) -> str:
         return 'Bearer realm="api", error="invalid_token"'
+
+
+class NoMetadata(BaseMetadata):
+    """OPTIONS names the methods in `Allow`; what they take says the schema."""
+
+    def determine_metadata(self, request: Request, view: Any) -> dict[str, Any]:
+        return {}
 
 
 class Body(serializers.Serializer[Any]):

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import QuerySet
 from rest_framework import serializers
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
@@ -34,9 +33,7 @@ class CursorPagination(BasePagination):
     page: Page[Any]
     count: int | None
 
-    def paginate_queryset(
-        self, queryset: QuerySet[Any], request: Request, view: Any = None
-    ) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         """Return the rows of the page; raises ValidationError and InvalidCursor."""
         query = PageQuery(data=request.query_params)
         query.is_valid(raise_exception=True)

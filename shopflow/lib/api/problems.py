@@ -142,7 +142,7 @@ def _faults(detail: Any, *, is_query: bool) -> list[dict[str, str]]:
     return [
         {
             **({"parameter": path[0]} if is_query and path else {"pointer": pointer_of(path)}),
-            "code": fault.code,
+            "code": str(fault.code),
             "detail": str(fault),
         }
         for path, fault in _flat(detail, [])

@@ -53,7 +53,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     detail = serializers.CharField()
     code = serializers.CharField()
     request_id = serializers.CharField()
-    errors = FaultSerializer(many=True)
+    errors = FaultSerializer(many=True)  # type: ignore[assignment]  # a member, no property
 
 
 class ProblemSchema(AutoSchema):
@@ -70,7 +70,7 @@ class ProblemSchema(AutoSchema):
             statuses += ["409", "415", "422"]
         for status in [*statuses, "default"]:
             if status not in bodies:
-                bodies[status] = self._get_response_for_code(
+                bodies[status] = self._get_response_for_code(  # type: ignore[no-untyped-call]  # untyped
                     ProblemSerializer, status, [PROBLEM_TYPE], direction
                 )
         return bodies

@@ -1,0 +1,33 @@
+"""Every move of stock.
+
+Inventory rows are always touched last in a transaction and in the order of their keys, so that
+two orders can wait for each other but never in a circle.
+"""
+
+from inventory.commands.figures import (
+    MAIN,
+    MOST_UNITS,
+    adjust,
+    allow_backorders,
+    count,
+    ensure_main_warehouse,
+    ensure_stock_row,
+    publish,
+)
+from inventory.commands.reservations import Wanted, commit, fulfil, release, reserve
+
+__all__ = [
+    "MAIN",
+    "MOST_UNITS",
+    "Wanted",
+    "adjust",
+    "allow_backorders",
+    "commit",
+    "count",
+    "ensure_main_warehouse",
+    "ensure_stock_row",
+    "fulfil",
+    "publish",
+    "release",
+    "reserve",
+]

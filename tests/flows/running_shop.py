@@ -1,0 +1,149 @@
+"""The whole shop as processes, for tests that use it from outside as people do.
+
+Web, one worker and the sandbox provider work on a database of their own, copied from the one this
+test run has: whatever other tests do to theirs, this shop stays open.
+"""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import redis
+from django.db import connections
+from pytest_django import DjangoDbBlocker
+
+from shopflow.demo.people import FILE, OWNER
+from shopflow.invariants import violations
+from tests.payments.sandbox_process import API_KEY, ROOT, SECRET, Sandbox, running_sandbox, send
+from tests.shopflow.supervising import soon
+
+SUFFIX = "running_shop"
+# The last two of Redis's sixteen databases; the others are those of the test run's workers.
+CACHE, QUEUE = 14, 15
+PATIENCE = 20
+
+
+@dataclass(frozen=True)
+class RunningShop:
+    """A demo shop that is open: its address, its provider, and a look into its books."""
+
+    url: str
+    sandbox: Sandbox
+    folder: Path
+    database: str
+    blocker: DjangoDbBlocker
+
+    @contextmanager
+    def books(self) -> Iterator[None]:
+        """Let Django's models read this shop's database instead of the test's own."""
+        usual = connections["default"]
+        own = usual.copy()
+        own.settings_dict["NAME"] = self.database
+        with self.blocker.unblock():
+            connections["default"] = own
+            try:
+                yield
+            finally:
+                connections["default"] = usual
+                own.close()
+
+    def broken_rules(self) -> dict[str, int]:
+        """Return the invariants that rows break even when the queues are drained: none."""
+        with self.books():
+            soon(lambda: not any(violations().values()))
+            return {name: count for name, count in violations().items() if count}
+
+    @property
+    def owner(self) -> tuple[str, str]:
+        """The e-mail and the password that the owner signs in with."""
+        lines = (self.folder / FILE).read_text().splitlines()
+        email, password, _ = next(line for line in lines if line.startswith(OWNER)).split()
+        return email, password
+
+
+@contextmanager
+def running_shop(folder: Path, blocker: DjangoDbBlocker) -> Iterator[RunningShop]:
+    """Open the demo shop with its state in this folder, and close it without a trace."""
+    port = _free_port()
+    url = f"http://127.0.0.1:{port}"
+    events = f"{url}/webhooks/payments/sandbox/"
+    with (
+        _own_database(blocker) as database,
+        running_sandbox(database=folder / "ledger.sqlite3", webhook_url=events) as sandbox,
+    ):
+        env = _environ(folder, database, url, sandbox)
+        with _emptied_redis(env), _worker(env, folder):
+            _prepare(env, folder)
+            with _web(env, folder, port):
+                yield RunningShop(url, sandbox, folder, database, blocker)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def _own_database(blocker: DjangoDbBlocker) -> Iterator[str]:
+    """Copy the test database, which is empty between tests; return the copy's name."""
+    creation = connections["default"].creation
+    with blocker.unblock():
+        creation.clone_test_db(SUFFIX, verbosity=0, autoclobber=True)
+    yield creation.get_test_db_clone_settings(SUFFIX)["NAME"]
+    with blocker.unblock():
+        creation.destroy_test_db(suffix=SUFFIX, verbosity=0)
+
+
+def _environ(folder: Path, database: str, url: str, sandbox: Sandbox) -> dict[str, str]:
+    """Return what the shop's processes are given, in place of what this test run has."""
+    outer = os.environ
+    return {
+        **outer,
+        "SHOPFLOW_STATE": str(folder),
+        "MEDIA_ROOT": str(folder / "media"),
+        "STATIC_ROOT": str(folder / "static"),
+        "DATABASE_URL": urlsplit(outer["DATABASE_URL"])._replace(path=f"/{database}").geturl(),
+        "REDIS_URL": re.sub(r"(?<=db=)\d+", str(CACHE), outer["REDIS_URL"]),
+        "CELERY_BROKER_URL": re.sub(
+            r"(?<=virtual_host=)\d+", str(QUEUE), outer["CELERY_BROKER_URL"]
+        ),
+        "DEBUG": "0",
+        "SITE_URL": url,
+        "SANDBOX_URL": sandbox.url,
+        "SANDBOX_API_KEY": API_KEY,
+        "SANDBOX_WEBHOOK_SECRET": SECRET,
+    }
+
+
+@contextmanager
+def _emptied_redis(env: Mapping[str, str]) -> Iterator[None]:
+    queue = env["CELERY_BROKER_URL"].replace("redis+socket:", "unix:")
+    addresses = (env["REDIS_URL"], queue.replace("virtual_host=", "db="))
+    for address in addresses:
+        redis.Redis.from_url(address).flushdb()
+    yield
+    for address in addresses:
+        redis.Redis.from_url(address).flushdb()
+
+
+def _prepare(env: Mapping[str, str], folder: Path) -> None:
+    """Load the demo shop and collect the static files, side by side."""
+    manage = "manage.py"
+    with (
+        _running("seed", manage, "seed", "--size", "s", env=env, folder=folder) as seed,
+        _running("static", manage, "collectstatic", "--noinput", "-v0", env=env, folder=folder)
+        as static,
+    ):
+        jobs = {"seed": seed, "static": static}
+        for name, job in jobs.items():
+            if job.wait(timeout=3 * PATIENCE):
+                raise RuntimeError(f"{name} failed:\n{(folder / name).read_text()}")
