@@ -52,7 +52,7 @@ class FirstCountForm(CommandForm[Inventory]):
         return sku
 
 
-def adjust(stock: Inventory, *, by: UUID, change: int, reason: str, notes: str) -> str:
+def adjust(stock: Inventory, *, by: UUID | None, change: int, reason: str, notes: str) -> str:
     now = commands.adjust(
         variant_id=stock.variant_id,
         warehouse_id=stock.warehouse_id,
@@ -64,7 +64,7 @@ def adjust(stock: Inventory, *, by: UUID, change: int, reason: str, notes: str) 
     return f"Adjusted by {change:+d}: {now.quantity_on_hand} on hand."
 
 
-def count(stock: Inventory, *, by: UUID, quantity: int, reason: str, notes: str) -> str:
+def count(stock: Inventory, *, by: UUID | None, quantity: int, reason: str, notes: str) -> str:
     now = commands.count(
         variant_id=stock.variant_id,
         warehouse_id=stock.warehouse_id,
@@ -123,7 +123,7 @@ class InventoryAdmin(ActingAdmin[Inventory]):
     sortable_by = ()
 
     def run(
-        self, form: Any, formsets: Sequence[Any], *, row_id: UUID | None, by: UUID
+        self, form: Any, formsets: Sequence[Any], *, row_id: UUID | None, by: UUID | None
     ) -> Inventory:
         data = form.cleaned_data
         variant = ProductVariant.objects.get(sku=data["sku"])
@@ -132,7 +132,7 @@ class InventoryAdmin(ActingAdmin[Inventory]):
         )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("inventory.add_inventory"))  # type: ignore[union-attr]  # staff
+        return bool(request.user.has_perm("inventory.add_inventory"))
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Inventory]":
         return super().get_queryset(request).select_related("variant__product", "warehouse")

@@ -28,17 +28,17 @@ class CancelForm(forms.Form):
     reason = forms.CharField(max_length=100)
 
 
-def ship(order: Order, *, by: UUID, carrier: str, tracking_number: str) -> str:
+def ship(order: Order, *, by: UUID | None, carrier: str, tracking_number: str) -> str:
     commands.ship(order_id=order.pk, carrier=carrier, tracking_number=tracking_number, by=by)
     return f"{order} has shipped with {carrier} {tracking_number}."
 
 
-def deliver(order: Order, *, by: UUID) -> str:
+def deliver(order: Order, *, by: UUID | None) -> str:
     commands.deliver(order_id=order.pk, by=by)
     return f"{order} is marked as delivered."
 
 
-def cancel(order: Order, *, by: UUID, reason: str) -> str:
+def cancel(order: Order, *, by: UUID | None, reason: str) -> str:
     cancelled = commands.cancel(order_id=order.pk, reason=reason, by=by)
     return f"{order} is cancelled.{_money_back(cancelled)}"
 
@@ -95,7 +95,9 @@ class OrderAdmin(ActingAdmin[Order]):
             return queryset.filter(order_number__startswith=term.upper()), False
         written = queryset.filter(customer_email=term)
         # Shoppers write their address in any case; only then all orders are looked through.
-        return (written if written.exists() else queryset.filter(customer_email__iexact=term)), False
+        return (
+            written if written.exists() else queryset.filter(customer_email__iexact=term)
+        ), False
 
     def page_context(self, request: HttpRequest, row: Order) -> dict[str, Any]:
         return {"history": row.history.select_related("created_by")}

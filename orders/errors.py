@@ -9,7 +9,7 @@ class OrderNotFound(NotFound):
     """Unknown, or somebody else's: both read the same."""
 
     code = "order_not_found"
-    message = "We can't find this order. Please use the link from your e-mail."
+    message = "We can't find this order. Please use the link you got when you ordered."
 
 
 class QuoteChanged(DomainError):

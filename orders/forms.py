@@ -129,7 +129,7 @@ class CheckoutForm(AddressForm):
         label=_("E-mail"),
         max_length=254,
         error_messages={"invalid": _("Please enter an e-mail address like name@example.com.")},
-        help_text=_("For your receipt and news about this order. Nothing else."),
+        help_text=_("For this order only. With it you can look the order up later."),
     )
     phone = forms.CharField(
         label=_("Phone"),
@@ -172,7 +172,7 @@ class TrackForm(forms.Form):
         label=_("Order number"),
         max_length=30,
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
-        help_text=_("It starts with ORD and stands in your confirmation."),
+        help_text=_("It looks like ORD-2026-001234."),
     )
     email = forms.EmailField(
         label=_("E-mail"),

@@ -25,13 +25,14 @@ class RefundForm(forms.Form):
     reason = forms.CharField(max_length=255)
 
 
-def refund(payment: Payment, *, by: UUID, amount: Decimal, reason: str) -> str:
+def refund(payment: Payment, *, by: UUID | None, amount: Decimal, reason: str) -> str:
     row = commands.refund(payment_id=payment.pk, amount=amount, reason=reason, by=by)
     return f"The refund of {Money(row.amount, row.currency)} is on its way."
 
 
 def left_of(payment: Payment) -> Decimal:
-    return payment.amount_captured - payment.amount_refunded
+    left: Decimal = payment.amount_captured - payment.amount_refunded
+    return left
 
 
 @admin.register(Payment)

@@ -50,7 +50,9 @@ class CouponAdmin(CommandAdmin[Coupon]):
     search_fields = ("code__istartswith",)
     ordering = ("-id",)
 
-    def run(self, form: Any, formsets: Sequence[Any], *, row_id: UUID | None, by: UUID) -> Coupon:
+    def run(
+        self, form: Any, formsets: Sequence[Any], *, row_id: UUID | None, by: UUID | None
+    ) -> Coupon:
         return commands.save_coupon(**form.cleaned_data, coupon_id=row_id)
 
 

@@ -55,7 +55,9 @@ class ShippingZoneAdmin(CommandAdmin[ShippingZone]):
     list_display = ("name", "places", "is_active")
     ordering = ("name",)
 
-    def run(self, form: Any, formsets: Sequence[Any], *, row_id: UUID | None, by: UUID) -> ShippingZone:
+    def run(
+        self, form: Any, formsets: Sequence[Any], *, row_id: UUID | None, by: UUID | None
+    ) -> ShippingZone:
         return commands.save_zone(**form.cleaned_data, zone_id=row_id)
 
     @admin.display(description="Countries and states")
@@ -80,7 +82,9 @@ class ShippingMethodAdmin(CommandAdmin[ShippingMethod]):
     list_select_related = ("zone",)
     list_filter = ("is_active",)
 
-    def run(self, form: Any, formsets: Sequence[Any], *, row_id: UUID | None, by: UUID) -> ShippingMethod:
+    def run(
+        self, form: Any, formsets: Sequence[Any], *, row_id: UUID | None, by: UUID | None
+    ) -> ShippingMethod:
         data = dict(form.cleaned_data)
         zone = data.pop("zone")
         return commands.save_method(**data, zone_id=zone.pk, method_id=row_id)
@@ -93,7 +97,9 @@ class TaxRateAdmin(CommandAdmin[TaxRate]):
     list_display = ("name", "zone", "tax_class", "rate", "included_in_price")
     list_select_related = ("zone",)
 
-    def run(self, form: Any, formsets: Sequence[Any], *, row_id: UUID | None, by: UUID) -> TaxRate:
+    def run(
+        self, form: Any, formsets: Sequence[Any], *, row_id: UUID | None, by: UUID | None
+    ) -> TaxRate:
         data = dict(form.cleaned_data)
         zone = data.pop("zone")
         return commands.save_tax_rate(**data, zone_id=zone.pk, rate_id=row_id)

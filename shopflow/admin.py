@@ -22,7 +22,7 @@ class ShopflowAdminSite(admin.AdminSite):
     site_title = "ShopFlow admin"
     index_title = "Your shop"
 
-    def admin_view(self, view: View, cacheable: bool = False) -> View:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Run a page as staff work; what it only shows is read in one transaction."""
         return super().admin_view(_as_staff(view), cacheable)
 
@@ -41,7 +41,8 @@ def _as_staff(view: View) -> View:
             with reading_as(user_id=request.user.pk):
                 response = view(request, *args, **kwargs)
                 # Templates read lazily, so they are rendered in here too.
-                is_lazy = isinstance(response, SimpleTemplateResponse)
-                return response.render() if is_lazy else response
+                if isinstance(response, SimpleTemplateResponse):
+                    response.render()
+                return response
 
     return page

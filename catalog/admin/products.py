@@ -4,12 +4,13 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import admin
-from django.contrib.admin.options import csrf_protect_m
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.views.decorators.csrf import csrf_protect
 
 from catalog import commands
 from catalog.admin.forms import PartFormSet, PictureForm, PictureFormSet, ProductForm, VariantForm
@@ -66,8 +67,8 @@ class VariantInline(PartInline):
     model = ProductVariant
     form = VariantForm
     fields = (
-        "sku", "option_values", "price", "compare_at_price", "cost", "weight_grams", "barcode",
-        "backorder_policy", "is_active", "sort_order", "stock",
+        "sku", "option_values", "price", "compare_at_price", "stock", "is_active", "sort_order",
+        "weight_grams", "backorder_policy", "cost", "barcode",
     )  # fmt: skip
     readonly_fields = ("stock",)
 
@@ -98,7 +99,7 @@ class PictureInline(PartInline):
 
     @admin.display(description="Picture")
     def preview(self, image: ProductImage) -> SafeString | str:
-        return _thumbnail(image) if image.pk and image.file else image.source_url or "—"
+        return _thumbnail(image) if image.file else image.source_url or "—"
 
 
 @admin.register(Product)
@@ -126,7 +127,9 @@ class ProductAdmin(CommandAdmin[Product]):
         ),
     )
 
-    def run(self, form: Any, formsets: Sequence[Any], *, row_id: UUID | None, by: UUID) -> Product:
+    def run(
+        self, form: Any, formsets: Sequence[Any], *, row_id: UUID | None, by: UUID | None
+    ) -> Product:
         variants, pictures = formsets
         spec = spec_of(form, variants, pictures)
         return commands.save_product(spec=spec, product_id=row_id).product
@@ -146,9 +149,9 @@ class ProductAdmin(CommandAdmin[Product]):
         return (queryset.filter(found) if search_term else queryset), False
 
     def has_delete_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:
-        return bool(request.user.has_perm("catalog.delete_product"))  # type: ignore[union-attr]  # staff
+        return bool(request.user.has_perm("catalog.delete_product"))
 
-    @csrf_protect_m
+    @method_decorator(csrf_protect)
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:

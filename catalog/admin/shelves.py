@@ -28,7 +28,9 @@ class BrandAdmin(CommandAdmin[Brand]):
     list_filter = ("is_active",)
     search_fields = ("name",)
 
-    def run(self, form: Any, formsets: Sequence[Any], *, row_id: UUID | None, by: UUID) -> Brand:
+    def run(
+        self, form: Any, formsets: Sequence[Any], *, row_id: UUID | None, by: UUID | None
+    ) -> Brand:
         data = form.cleaned_data
         return commands.save_brand(
             name=data["name"],
@@ -52,7 +54,9 @@ class CategoryAdmin(CommandAdmin[Category]):
     # Shelves below their shelf, as in the shop's menu.
     ordering = ("path",)
 
-    def run(self, form: Any, formsets: Sequence[Any], *, row_id: UUID | None, by: UUID) -> Category:
+    def run(
+        self, form: Any, formsets: Sequence[Any], *, row_id: UUID | None, by: UUID | None
+    ) -> Category:
         data = form.cleaned_data
         return commands.save_category(
             name=data["name"],

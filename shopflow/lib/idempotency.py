@@ -71,6 +71,7 @@ def claim_of(*, actor: str, route: str, key: str | None, body: Any) -> Claim:
     return Claim(actor=actor, route=route, key=key, fingerprint=fingerprint)
 
 
+@command
 def answer_once(
     claim: Claim, *, work: Callable[[], Answer], refusal: Callable[[DomainError], Answer]
 ) -> Answer:
@@ -79,12 +80,26 @@ def answer_once(
     A refusal is an answer too: it is kept, and the work undone. Raises IdempotencyKeyReused and
     RequestInFlight. Safe to repeat.
     """
+    row = IdempotencyKey(
+        actor=claim.actor, route=claim.route, key=claim.key, fingerprint=claim.fingerprint
+    )
     try:
-        return _answer(claim, work, refusal)
+        with transaction.atomic():
+            row.save(force_insert=True)  # waits here while a twin is at work
+    except IntegrityError:
+        return _first_answer(claim)
     except OperationalError as error:
         if sqlstate(error) == LOCK_NOT_AVAILABLE:
             raise RequestInFlight from error
         raise
+    try:
+        with transaction.atomic():
+            answer = work()
+    except DomainError as error:
+        answer = refusal(error)
+    row.status, row.body = answer.status, answer.body
+    row.save(update_fields=["status", "body", "updated_at"])
+    return answer
 
 
 def kept_answer(claim: Claim) -> Answer | None:
@@ -94,28 +109,6 @@ def kept_answer(claim: Claim) -> Answer | None:
     """
     kept = IdempotencyKey.objects.filter(actor=claim.actor, route=claim.route, key=claim.key)
     return _first_answer(claim) if kept.exists() else None
-
-
-@command
-def _answer(
-    claim: Claim, work: Callable[[], Answer], refusal: Callable[[DomainError], Answer]
-) -> Answer:
-    row = IdempotencyKey(
-        actor=claim.actor, route=claim.route, key=claim.key, fingerprint=claim.fingerprint
-    )
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)  # waits here while a twin is at work
-    except IntegrityError:
-        return _first_answer(claim)
-    try:
-        with transaction.atomic():
-            answer = work()
-    except DomainError as error:
-        answer = refusal(error)
-    row.status, row.body = answer.status, answer.body
-    row.save(update_fields=["status", "body", "updated_at"])
-    return answer
 
 
 def _first_answer(claim: Claim) -> Answer:

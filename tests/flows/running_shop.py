@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
 import redis
 from django.db import connections
 from pytest_django import DjangoDbBlocker
@@ -24,10 +25,11 @@ from shopflow.invariants import violations
 from tests.payments.sandbox_process import API_KEY, ROOT, SECRET, Sandbox, running_sandbox, send
 from tests.shopflow.supervising import soon
 
+# One shop for all of these tests, so one worker of the test run has them all.
+IN_THE_SHOP = [pytest.mark.django_db, pytest.mark.xdist_group("browser")]
 SUFFIX = "running_shop"
 # The last two of Redis's sixteen databases; the others are those of the test run's workers.
 CACHE, QUEUE = 14, 15
-PATIENCE = 20
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,9 @@ def _free_port() -> int:
 def _own_database(blocker: DjangoDbBlocker) -> Iterator[str]:
     """Copy the test database, which is empty between tests; return the copy's name."""
     creation = connections["default"].creation
+    if not connections["default"].settings_dict["NAME"].startswith("test_"):
+        # pytest-django makes the test database only for tests that say they want one.
+        raise RuntimeError("Mark this test with IN_THE_SHOP, or a real database would be copied")
     with blocker.unblock():
         creation.clone_test_db(SUFFIX, verbosity=0, autoclobber=True)
     yield creation.get_test_db_clone_settings(SUFFIX)["NAME"]
@@ -137,13 +142,64 @@ def _emptied_redis(env: Mapping[str, str]) -> Iterator[None]:
 
 def _prepare(env: Mapping[str, str], folder: Path) -> None:
     """Load the demo shop and collect the static files, side by side."""
-    manage = "manage.py"
     with (
-        _running("seed", manage, "seed", "--size", "s", env=env, folder=folder) as seed,
-        _running("static", manage, "collectstatic", "--noinput", "-v0", env=env, folder=folder)
-        as static,
+        _running("seed", "manage.py", "seed", "--size", "s", env=env, folder=folder) as seed,
+        _running("static", "manage.py", "collectstatic", "--noinput", env=env, folder=folder) as static,
     ):
-        jobs = {"seed": seed, "static": static}
-        for name, job in jobs.items():
-            if job.wait(timeout=3 * PATIENCE):
-                raise RuntimeError(f"{name} failed:\n{(folder / name).read_text()}")
+        for name, job in (("seed", seed), ("static", static)):
+            if job.wait(timeout=60):
+                raise RuntimeError(_last_words(name, folder))
+
+
+@contextmanager
+def _worker(env: Mapping[str, str], folder: Path) -> Iterator[None]:
+    argv = "-m celery -A shopflow.celery worker -l info -c 1 --without-mingle --without-gossip"
+    env = {**env, "SHOPFLOW_PROCESS": "worker"}
+    with _running("worker", *argv.split(), env=env, folder=folder):
+        yield
+
+
+@contextmanager
+def _web(env: Mapping[str, str], folder: Path, port: int) -> Iterator[None]:
+    argv = "-m granian --interface wsgi shopflow.wsgi:application --blocking-threads 4 --no-ws"
+    argv += f" --host 127.0.0.1 --port {port}"
+    with _running("web", *argv.split(), env=env, folder=folder) as web:
+        if not soon(lambda: web.poll() is not None or _answers(port)) or web.returncode:
+            raise RuntimeError(_last_words("web", folder))
+        yield
+
+
+def _answers(port: int) -> bool:
+    try:
+        return send("GET", f"http://127.0.0.1:{port}/healthz").status == 200
+    except OSError:
+        return False
+
+
+@contextmanager
+def _running(
+    name: str, *arguments: str, env: Mapping[str, str], folder: Path
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run a Python program of the project, its log beside its state; end it at the end."""
+    with (folder / f"{name}.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _last_words(name: str, folder: Path) -> str:
+    return f"{name} failed:\n{(folder / f'{name}.log').read_text()[-4000:]}"

@@ -7,6 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 from catalog.models import Product, ProductVariant
 from inventory import commands
 from inventory.commands import Wanted, reservations
+from inventory.commands import Wanted, reservations
 from inventory.errors import OutOfStock
 from inventory.models import Inventory, InventoryReservation
 from orders.models import Order, OrderItem

@@ -50,7 +50,7 @@ class ActingAdmin(ReadOnlyAdmin[M]):
     def has_command_permission(self, request: HttpRequest) -> bool:
         """Whether this person may run the commands of the page; also for actions of the list."""
         name = f"{self.opts.app_label}.change_{self.opts.model_name}"
-        return bool(request.user.has_perm(name))  # type: ignore[union-attr]  # staff, not anonymous
+        return bool(request.user.has_perm(name))
 
     def page_context(self, request: HttpRequest, row: M) -> dict[str, Any]:
         """Return what the page's template wants besides the row."""
@@ -123,7 +123,7 @@ class ActingAdmin(ReadOnlyAdmin[M]):
             "acts": self._possible_acts(request, row, filled or {}),
             **self.page_context(request, row),
         }
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]  # as Django does
+        request.current_app = self.admin_site.name
         template = f"admin/{self.opts.app_label}/{self.opts.model_name}/change_form.html"
         return TemplateResponse(request, template, context, status=status)
 
@@ -146,11 +146,9 @@ class ActingAdmin(ReadOnlyAdmin[M]):
         return f"{self.opts.app_label}_{self.opts.model_name}_{name}"
 
     def _address(self, name: str, *args: Any) -> str:
-        return reverse(
-            f"admin:{self._url_name(name)}", args=args, current_app=self.admin_site.name
-        )
+        return reverse(f"admin:{self._url_name(name)}", args=args, current_app=self.admin_site.name)
 
 
 def _form(act: Act, row: Any, data: Any = None) -> forms.Form:
     # Several forms stand on one page: their fields' ids must differ, their names needn't.
-    return act.form(data, auto_id=f"{act.name}-%s", initial=act.initial(row))
+    return act.form(data, auto_id=f"{act.name}-%s", initial=dict(act.initial(row)))

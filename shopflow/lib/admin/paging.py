@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
 
@@ -25,4 +26,5 @@ class BoundedPaginator(Paginator[Any]):
     @cached_property
     def _seen(self) -> int:
         # A LIMIT inside of the count: the database stops there.
-        return int(self.object_list.order_by()[: self.MOST + 1].count())
+        rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]  # lists of the admin
+        return rows.order_by()[: self.MOST + 1].count()

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.options import csrf_protect_m
 from django.db import IntegrityError, models
 from django.forms.formsets import BaseFormSet
 from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
+from django.views.decorators.csrf import csrf_protect
 
 from shopflow.lib.admin.paging import BoundedPaginator
 from shopflow.lib.errors import DomainError
@@ -18,7 +19,9 @@ from shopflow.lib.errors import DomainError
 M = TypeVar("M", bound=models.Model)
 # Why the form that is being shown again wasn't saved.
 _refusal: ContextVar[str] = ContextVar("refusal", default="")
-TAKEN_MEANWHILE = "Somebody has just saved another row with this name or code. Choose a different one."
+TAKEN_MEANWHILE = (
+    "Somebody has just saved another row with this name or code. Choose a different one."
+)
 
 
 class CommandForm(forms.ModelForm[M]):
@@ -40,20 +43,22 @@ class CommandAdmin(admin.ModelAdmin[M]):
     nothing is changed then. Nothing can be deleted unless a subclass knows a command for it.
     """
 
-    form = CommandForm
+    form = CommandForm  # type: ignore[assignment]  # of whatever model the page shows
     paginator = BoundedPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # they count the whole table
     list_per_page = 50
 
-    def run(self, form: Any, formsets: Sequence[Any], *, row_id: UUID | None, by: UUID) -> models.Model:
+    def run(
+        self, form: Any, formsets: Sequence[Any], *, row_id: UUID | None, by: UUID | None
+    ) -> models.Model:
         """Call the command with what the form says and return its row; no id: a new one.
 
         `by` is who saves it.
         """
         raise NotImplementedError
 
-    @csrf_protect_m
+    @method_decorator(csrf_protect)
     def changeform_view(
         self,
         request: HttpRequest,
@@ -130,7 +135,7 @@ class ReadOnlyAdmin(CommandAdmin[M]):
     def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         """Let in whoever may look at such rows or act on them."""
         names = (f"{self.opts.app_label}.{verb}_{self.opts.model_name}" for verb in VERBS)
-        return any(request.user.has_perm(name) for name in names)  # type: ignore[union-attr]  # staff
+        return any(request.user.has_perm(name) for name in names)
 
 
 VERBS = ("view", "change")
@@ -153,7 +158,9 @@ def _changes(formsets: Iterable[BaseFormSet[Any]]) -> Iterator[dict[str, dict[st
     for formset in formsets:
         for form in formset.forms:
             if form.has_changed():
-                verb = "changed" if form.instance.pk and not form.instance._state.adding else "added"
+                verb = (
+                    "changed" if form.instance.pk and not form.instance._state.adding else "added"
+                )
                 if formset.can_delete and form in formset.deleted_forms:
                     verb = "deleted"
                 what = {

@@ -1,0 +1,127 @@
+"""Somebody with a browser in the running shop, and all that this browser complained about."""
+
+import io
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import BrowserContext, Page, Request, Response
+
+from tests.flows.running_shop import RunningShop
+from tests.payments.sandbox_process import CARD_PAYS, ROOT
+
+NewContext = Callable[..., BrowserContext]
+DESKTOP = {"viewport": {"width": 1280, "height": 860}}
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+}
+PICTURES = ROOT / "docs" / "screenshots"
+# Who goes on to the next page gives up what the last one was still asking for.
+GIVEN_UP = "net::ERR_ABORTED"
+
+
+@dataclass
+class Visitor:
+    """One window. `troubles` are errors, what the content policy refused, and failed requests."""
+
+    shop: RunningShop
+    page: Page
+    troubles: list[str] = field(default_factory=list)
+
+    @classmethod
+    def enter(cls, shop: RunningShop, new_context: NewContext, **kind: Any) -> "Visitor":
+        """Open a window of this kind and note from now on what goes wrong in it."""
+        context = new_context(**kind)
+        visitor = cls(shop, context.new_page())
+        note = visitor.troubles.append
+        context.on("console", lambda said: said.type == "error" and note(said.text))
+        context.on("weberror", lambda error: note(str(error.error)))
+        context.on("requestfailed", visitor._note_failure)
+        context.on("response", visitor._note_refusal)
+        return visitor
+
+    def _note_failure(self, request: Request) -> None:
+        if request.failure != GIVEN_UP:
+            self.troubles.append(f"{request.method} {request.url}: {request.failure}")
+
+    def _note_refusal(self, response: Response) -> None:
+        if response.status >= 400:
+            self.troubles.append(f"{response.request.method} {response.url}: {response.status}")
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.shop.url + path)
+
+    def sees(self, heading: str) -> None:
+        """Wait for a page with this heading."""
+        self.page.get_by_role("heading", name=heading, exact=True).wait_for()
+
+    def press(self, button: str | re.Pattern[str]) -> None:
+        self.page.get_by_role("button", name=button).click()
+
+    def follow(self, link: str) -> None:
+        """Follow a link of the page's own content."""
+        self.page.get_by_role("main").get_by_role("link", name=link).first.click()
+
+    def picture(self, name: str) -> None:
+        """Take a picture for the documentation, if SCREENSHOTS=1 asks for new ones."""
+        if os.environ.get("SCREENSHOTS") != "1":
+            return
+        self.page.wait_for_load_state("networkidle")
+        PICTURES.mkdir(exist_ok=True)
+        with Image.open(io.BytesIO(self.page.screenshot(animations="disabled"))) as image:
+            image.save(PICTURES / f"{name}.webp", quality=82, method=6)
+
+    # --- what shoppers do -------------------------------------------------------------------
+
+    def choose(self, **options: str) -> None:
+        """Choose a variant on a product's page."""
+        for name, value in options.items():
+            group = self.page.get_by_role("group", name=name)
+            group.get_by_role("link", name=value, exact=True).click()
+            group.locator("a[aria-current=true]", has_text=value).wait_for()
+
+    def fill_in_checkout(self) -> None:
+        """Fill in where the order goes; the button that orders it is there afterwards."""
+        self.page.get_by_label("E-mail").fill("ada@example.com")
+        delivery = self.page.get_by_role("region", name="Delivery")
+        delivery.get_by_label("Full name").fill("Ada Byron")
+        delivery.get_by_label("Street and number").fill("1 Main Street")
+        delivery.get_by_label("City").fill("New York")
+        delivery.get_by_label("State").select_option("New York")
+        delivery.get_by_label("ZIP or postcode").fill("10001")
+
+    def fill_in_card(self, number: str = CARD_PAYS) -> None:
+        """Fill in a card on the provider's page and press its button."""
+        fields: Mapping[str, str] = {
+            "Card number": number,
+            "Expiry date": "12 / 40",
+            "Security code": "123",
+            "Name on card": "Ada Byron",
+        }
+        for label, text in fields.items():
+            self.page.get_by_label(label).fill(text)
+        self.press(re.compile("^Pay "))
+
+    def order(self, product: str, **options: str) -> str:
+        """Order one unit without looking left or right; return the order's number."""
+        self.open(f"/p/{product}/")
+        self.choose(**options)
+        self.press("Add to cart")
+        self.follow("Go to checkout")
+        self.fill_in_checkout()
+        self.press(re.compile("^Order and pay "))
+        return self.number
+
+    @property
+    def number(self) -> str:
+        """The number of the order whose payment page this is."""
+        self.sees("One step left")
+        found = re.search(r"/pay/(ORD-[^/]+)/", self.page.url)
+        assert found, self.page.url
+        return found[1]
