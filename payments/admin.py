@@ -132,7 +132,7 @@ class WaitingFilter(admin.SimpleListFilter):
 class PaymentEventAdmin(ActingAdmin[PaymentEvent]):
     """The inbox. Its page shows everything the provider sent."""
 
-    actions = ("process_again",)
+    actions = ("process_now",)
     list_display = ("received_at", "provider", "type", "outcome", "attempts", "last_error")
     list_filter = (WaitingFilter, "provider")
     search_fields = ("provider_event_id__exact",)
@@ -147,7 +147,7 @@ class PaymentEventAdmin(ActingAdmin[PaymentEvent]):
         return {"payload": json.dumps(row.payload, indent=2, ensure_ascii=False)}
 
     @admin.action(description="Process now", permissions=["command"])
-    def process_again(self, request: HttpRequest, events: "QuerySet[PaymentEvent]") -> None:
+    def process_now(self, request: HttpRequest, events: "QuerySet[PaymentEvent]") -> None:
         chosen = list(events[: MOST_AT_ONCE + 1])
         if len(chosen) > MOST_AT_ONCE:
             text = f"Choose at most {MOST_AT_ONCE} events at once. Nothing was processed."

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 
 from promotions import commands
 from promotions.models import Coupon, CouponUsage
@@ -19,8 +20,17 @@ class CouponForm(CommandForm[Coupon]):
             self.fields["usage_limit"].help_text = "Empty: any number of times"
             self.fields["max_discount_amount"].help_text = "Empty: no upper limit"
 
+    def clean_code(self) -> str:
+        code: str = self.cleaned_data["code"]
+        if Coupon.objects.filter(code__iexact=code).exclude(pk=self.instance.pk).exists():
+            raise ValidationError("There is a coupon with this code already.")
+        return code
+
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
+        for name in ("min_order_amount", "max_discount_amount"):
+            if (cleaned.get(name) or 0) < 0:
+                self.add_error(name, "An amount is 0 or more.")
         starts_at, expires_at = cleaned.get("starts_at"), cleaned.get("expires_at")
         if starts_at and expires_at and expires_at <= starts_at:
             self.add_error("expires_at", "A coupon ends after it starts.")

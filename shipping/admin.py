@@ -1,5 +1,6 @@
 """Zones, ways of shipping and taxes, as staff see them."""
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -12,12 +13,20 @@ from shipping import commands
 from shipping.models import ShippingMethod, ShippingZone, TaxRate
 from shopflow.lib.admin import CommandAdmin, CommandForm
 
+COUNTRY = re.compile(r"[A-Z]{2}")
+
 
 class ZoneForm(CommandForm[ShippingZone]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "countries" in self.fields:
             self.fields["countries"].help_text = "Two-letter codes with commas: US, CA"
+
+    def clean_countries(self) -> list[str]:
+        countries = [code.upper() for code in self.cleaned_data["countries"]]
+        if not all(COUNTRY.fullmatch(code) for code in countries):
+            raise ValidationError("Write countries as two letters: US, CA.")
+        return countries
 
 
 class MethodForm(CommandForm[ShippingMethod]):
@@ -26,13 +35,10 @@ class MethodForm(CommandForm[ShippingMethod]):
         shortest, longest = cleaned.get("estimated_days_min"), cleaned.get("estimated_days_max")
         if shortest is not None and longest is not None and longest < shortest:
             self.add_error("estimated_days_max", "This is shorter than the shortest time.")
+        for name in ("price", "free_above"):
+            if (cleaned.get(name) or 0) < 0:
+                self.add_error(name, "A price is 0 or more.")
         return cleaned
-
-    def clean_price(self) -> Decimal:
-        price: Decimal = self.cleaned_data["price"]
-        if price < 0:
-            raise ValidationError("A price is 0 or more.")
-        return price
 
 
 class TaxRateForm(CommandForm[TaxRate]):

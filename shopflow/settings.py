@@ -157,6 +157,8 @@ STORAGES = {
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "map"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# A product's page in the admin sends fourteen fields for each variant.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
 # --- Security -------------------------------------------------------------------------------
 

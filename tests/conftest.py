@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import redis
+from celery import current_app
 from django.conf import settings
 from django.core.cache import cache
 from pytest_django import Settings
@@ -59,11 +60,11 @@ def _own_media(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.fixture
 def queue() -> Iterator["redis.Redis"]:
     """The broker's database, empty before and after."""
-    connection = factories.broker()
-    connection.flushdb()
-    yield connection
-    connection.flushdb()
-    connection.close()
+    with current_app.connection_for_write() as connection:
+        client = connection.default_channel.client
+        client.flushdb()
+        yield client
+        client.flushdb()
 
 
 @pytest.fixture

@@ -5,9 +5,6 @@ from itertools import count
 from typing import Any
 
 import factory
-import redis
-from django.conf import settings
-from kombu.utils.url import parse_url
 
 from accounts.models import User
 from carts import commands as carts
@@ -176,13 +173,3 @@ def placed_order(
 
 def elsewhere(country: str, state: str = "") -> Destination:
     return Destination(country, state)
-
-
-def broker() -> "redis.Redis":
-    """A connection to the Redis database that holds this test run's queue."""
-    parts = parse_url(settings.CELERY_BROKER_URL)
-    address = settings.CELERY_BROKER_URL
-    if parts["transport"].startswith("redis+socket"):
-        path, _, query = address.removeprefix("redis+socket://").partition("?virtual_host=")
-        return redis.Redis(unix_socket_path=path, db=int(query or 0))
-    return redis.Redis.from_url(address)

@@ -103,11 +103,10 @@ class _PartForm(forms.ModelForm[Any]):
             if self.instance._state.adding:
                 self.initial["sort_order"] = None  # a new row goes to the end
 
-    def validate_unique(self) -> None:
-        """Leave it to the command: two variants may swap their SKUs."""
-
-    def validate_constraints(self) -> None:
-        """Leave it to the command, which names the variant and says what to do."""
+    def _get_validation_exclusions(self) -> set[str]:
+        # The fields are checked one by one, the row isn't: two variants may swap their SKUs, and
+        # where a constraint of the table says its name, the command says what to do.
+        return {field.name for field in self.instance._meta.fields}
 
 
 class VariantForm(_PartForm):
@@ -145,7 +144,8 @@ class PictureForm(_PartForm):
         file = self.cleaned_data["file"]
         if isinstance(file, UploadedFile) and (file.size or 0) > LARGEST_PICTURE:
             raise ValidationError("This picture is larger than 10 MB. Please make it smaller.")
-        if not file and not self.instance.source_url:
+        # An imported picture may be known by its address alone.
+        if not file and (self.instance._state.adding or not self.instance.source_url):
             raise ValidationError("Choose a picture.")
         return file
 

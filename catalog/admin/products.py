@@ -99,7 +99,9 @@ class PictureInline(PartInline):
 
     @admin.display(description="Picture")
     def preview(self, image: ProductImage) -> SafeString | str:
-        return _thumbnail(image) if image.file else image.source_url or "—"
+        if image.file:
+            return _thumbnail(image)
+        return "—" if image._state.adding else image.source_url
 
 
 @admin.register(Product)

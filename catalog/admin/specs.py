@@ -56,8 +56,10 @@ def _variant_spec(form: Any) -> VariantSpec:
 
 def _own_name(form: Any, row: Any) -> str:
     """Return a name somebody gave the variant; '' where it is made from the options."""
+    if row is None:
+        return ""
     made = " / ".join(form.initial["option_values"].values()) or "Standard"
-    return row.name if row and row.name != made else ""
+    return "" if row.name == made else str(row.name)
 
 
 def _skus(forms: Iterable[Any]) -> dict[UUID, str]:
@@ -67,12 +69,13 @@ def _skus(forms: Iterable[Any]) -> dict[UUID, str]:
 
 def _image_specs(forms: Iterable[Any], skus: dict[UUID, str]) -> Iterator[ImageSpec]:
     for form in forms:
-        data, row = form.cleaned_data, form.instance
+        data = form.cleaned_data
+        row = None if form.instance._state.adding else form.instance
         shown_for = UUID(data["shown_for"]) if data["shown_for"] else None
         yield ImageSpec(
             file=data["file"] if "file" in form.changed_data else "",
-            source_url=row.source_url,
+            source_url=row.source_url if row else "",
             alt_text=data["alt_text"],
             variant_sku=skus.get(shown_for, "") if shown_for else "",
-            image_id=None if row._state.adding else row.pk,
+            image_id=row.pk if row else None,
         )

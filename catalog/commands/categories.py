@@ -23,13 +23,15 @@ def save_category(
     description: str = "",
     category_id: UUID | None = None,
 ) -> Category:
-    """Make a category, or change one; moving it moves everything below it in one statement.
+    """Make a category, or change the one with this id, else with this place and slug.
 
+    Moving it moves everything below it in one statement.
     Raises CategoryNotFound, and InvalidProduct when it would stand inside itself.
     Safe to repeat.
     """
     parent = _locked(parent_id) if parent_id else None
-    category = _locked(category_id) if category_id else Category(path="")
+    twin = Category.objects.select_for_update(no_key=True).filter(parent=parent, slug=slug)
+    category = _locked(category_id) if category_id else twin.first() or Category(path="")
     prefix = f"{parent.path}." if parent else ""
     path = f"{prefix}{category.pk.hex}"
     if category_id and f"{path}.".startswith(f"{category.path}.") and path != category.path:

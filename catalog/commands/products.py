@@ -123,17 +123,17 @@ def _save_variants(product: Product, spec: ProductSpec) -> tuple[dict[str, Produ
     kept: dict[str, ProductVariant] = {}
     changed = False
     matches = [_match(existing, variant) for variant in spec.variants]
-    _free_skus(spec.variants, matches)
+    gone = [v for v in existing if v.deleted_at is None and v not in matches]
+    for variant in gone:
+        variant.deleted_at = timezone.now()
+        variant.save(update_fields=["deleted_at", "updated_at"])
+    _free_skus(existing, spec.variants, matches)
     for position, (wanted, match) in enumerate(zip(spec.variants, matches, strict=True)):
         variant = match or ProductVariant(product=product)
         if _assign(variant, _variant_values(wanted, position)) or variant._state.adding:
             variant.save()
             changed = True
         kept[wanted.sku] = variant
-    gone = [v for v in existing if v.deleted_at is None and v not in kept.values()]
-    for variant in gone:
-        variant.deleted_at = timezone.now()
-        variant.save(update_fields=["deleted_at", "updated_at"])
     return kept, changed or bool(gone)
 
 
@@ -156,9 +156,16 @@ def _match(existing: list[ProductVariant], wanted: VariantSpec) -> ProductVarian
     )
 
 
-def _free_skus(wanted: Sequence[VariantSpec], matches: Sequence[ProductVariant | None]) -> None:
+def _free_skus(
+    existing: Sequence[ProductVariant],
+    wanted: Sequence[VariantSpec],
+    matches: Sequence[ProductVariant | None],
+) -> None:
+    # One that left may hold the SKU that another now gets; it is known by its id from then on.
+    skus = {spec.sku for spec in wanted}
+    moving = [v.pk for v in existing if v.sku in skus and v not in matches]
     # Variants that swap SKUs or options would meet the unique constraints half-way.
-    moving = [
+    moving += [
         match.pk
         for spec, match in zip(wanted, matches, strict=True)
         if match is not None

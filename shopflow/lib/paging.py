@@ -10,12 +10,14 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
 from shopflow.lib.errors import InvalidInput
 
 M = TypeVar("M", bound=models.Model)
+MOST_DIGITS = 20
 
 
 class InvalidCursor(InvalidInput):
@@ -58,6 +60,7 @@ def page(
     values = {f"_key_{i}": F(name) for i, name in enumerate(order.names)}
     rows = queryset.annotate(**values).order_by(*_directions(order, backwards))
     if position is not None:
+        _check_types(rows, position)
         rows = rows.filter(_beyond(order, position, backwards))
     found = list(rows[: limit + 1])
     has_more, found = len(found) > limit, found[:limit]
@@ -70,6 +73,18 @@ def page(
         next=_write(found[-1], order, backwards=False) if has_next else None,
         previous=_write(found[0], order, backwards=True) if has_previous else None,
     )
+
+
+def _check_types(rows: "models.QuerySet[Any]", position: list[Any]) -> None:
+    """Raise InvalidCursor unless each value has the type of its column; anybody can forge one."""
+    for index, value in enumerate(position):
+        field: models.Field[Any, Any] = rows.query.annotations[f"_key_{index}"].output_field
+        try:
+            fits = type(field.to_python(value)) is type(value)
+        except (ValidationError, ValueError, TypeError, ArithmeticError):
+            fits = False
+        if not fits:
+            raise InvalidCursor
 
 
 def _directions(order: Order, backwards: bool) -> list[str]:
@@ -129,12 +144,13 @@ def _value(value: Any) -> Any:
             return moment
         case ["d", str() as text]:
             number = Decimal(text)
-            if not number.is_finite():
-                raise ValueError("not a number")
+            if not number.is_finite() or abs(number.adjusted()) > MOST_DIGITS:
+                raise ValueError("not an amount")
             return number
         case ["u", str() as text]:
             return UUID(text)
         case str() if "\0" not in value:
+            value.encode()  # half a surrogate pair is a ValueError here
             return value
         case bool() | int() if abs(value) < 2**31:
             return value

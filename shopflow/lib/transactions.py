@@ -36,11 +36,7 @@ def command(function: Callable[P, T]) -> Callable[P, T]:
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
         if _in_command.get():
             return function(*args, **kwargs)
-        token = _in_command.set(True)
-        try:
-            return _with_retries(lambda: _in_one_transaction(function, *args, **kwargs))
-        finally:
-            _in_command.reset(token)
+        return _with_retries(lambda: _in_one_transaction(function, *args, **kwargs))
 
     run.is_command = True  # type: ignore[attr-defined]  # the architecture tests look for it
     return run
@@ -93,8 +89,13 @@ def sqlstate(error: BaseException) -> str:
 
 def _in_one_transaction(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     with transaction.atomic(durable=True):
-        tell_the_database()
-        return function(*args, **kwargs)
+        # Reset before the commit: a listener of the news that calls a command is outside again.
+        token = _in_command.set(True)
+        try:
+            tell_the_database()
+            return function(*args, **kwargs)
+        finally:
+            _in_command.reset(token)
 
 
 def _with_retries(work: Callable[[], T]) -> T:

@@ -2,6 +2,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.db import connections
+from playwright.sync_api import Browser, Playwright, sync_playwright
 from pytest_django import DjangoDbBlocker
 
 from tests.browser.chromium import launch_options
@@ -21,21 +23,34 @@ def running_shop(
         yield shop
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> Iterator[dict[str, Any]]:
-    """Our own Chromium, in place of those that Playwright would download."""
-    with pytest.MonkeyPatch.context() as patch:
-        # Playwright keeps an event loop in this thread, and Django would refuse to query beside it.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        yield launch_options()
-
-
-@pytest.fixture(scope="session")
-def base_url() -> None:
-    """None: the plugin's own fixture is one that pytest is about to drop."""
-
-
 @pytest.fixture
 def visit(running_shop: RunningShop, new_context: NewContext) -> Callable[..., Visitor]:
     """Lets somebody in, with a browser window of the kind that Playwright's options describe."""
     return lambda **kind: Visitor.enter(running_shop, new_context, **kind)
+
+
+# --- The fixtures of pytest-playwright, for a module where that has them for the whole run --------
+# Playwright keeps an event loop in this thread. Beside one, Django refuses to query unless told
+# otherwise, and has other connections than without: no other test should have to know.
+
+
+@pytest.fixture(scope="module")
+def playwright(running_shop: RunningShop) -> Iterator[Playwright]:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as driver:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield driver
+        connections.close_all()
+
+
+@pytest.fixture(scope="module")
+def browser(
+    playwright: Playwright, browser_type_launch_args: dict[str, Any]
+) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(**browser_type_launch_args, **launch_options())
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="module")
+def browser_context_args() -> dict[str, Any]:
+    return {}

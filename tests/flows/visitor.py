@@ -8,22 +8,25 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import BrowserContext, Page, Request, Response
+from playwright.sync_api import BrowserContext, Locator, Page, Request, Response
 
 from tests.flows.running_shop import RunningShop
 from tests.payments.sandbox_process import CARD_PAYS, ROOT
 
 NewContext = Callable[..., BrowserContext]
-DESKTOP = {"viewport": {"width": 1280, "height": 860}}
-PHONE = {
+DESKTOP: Mapping[str, Any] = {"viewport": {"width": 1280, "height": 860}}
+PHONE: Mapping[str, Any] = {
     "viewport": {"width": 390, "height": 844},
     "device_scale_factor": 2,
     "is_mobile": True,
     "has_touch": True,
 }
-PICTURES = ROOT / "docs" / "screenshots"
+ALBUM = ROOT / "docs" / "screenshots"
+# The pages it shows; those seen on a phone are named so.
+PICTURES = {"home", "product", "cart", "checkout", "admin-order", "phone-product"}
 # Who goes on to the next page gives up what the last one was still asking for.
 GIVEN_UP = "net::ERR_ABORTED"
+PATIENCE = 15_000  # milliseconds until a test gives up waiting
 
 
 @dataclass
@@ -32,13 +35,21 @@ class Visitor:
 
     shop: RunningShop
     page: Page
+    has_scripts: bool
+    is_phone: bool
     troubles: list[str] = field(default_factory=list)
 
     @classmethod
     def enter(cls, shop: RunningShop, new_context: NewContext, **kind: Any) -> "Visitor":
         """Open a window of this kind and note from now on what goes wrong in it."""
         context = new_context(**kind)
-        visitor = cls(shop, context.new_page())
+        context.set_default_timeout(PATIENCE)
+        visitor = cls(
+            shop,
+            context.new_page(),
+            has_scripts=kind.get("java_script_enabled", True),
+            is_phone=kind.get("is_mobile", False),
+        )
         note = visitor.troubles.append
         context.on("console", lambda said: said.type == "error" and note(said.text))
         context.on("weberror", lambda error: note(str(error.error)))
@@ -68,23 +79,32 @@ class Visitor:
         """Follow a link of the page's own content."""
         self.page.get_by_role("main").get_by_role("link", name=link).first.click()
 
-    def picture(self, name: str) -> None:
-        """Take a picture for the documentation, if SCREENSHOTS=1 asks for new ones."""
-        if os.environ.get("SCREENSHOTS") != "1":
+    def picture(self, page: str) -> None:
+        """Take a picture for the documentation if it shows this page and SCREENSHOTS=1 asks."""
+        name = f"phone-{page}" if self.is_phone else page
+        if os.environ.get("SCREENSHOTS") != "1" or name not in PICTURES:
             return
         self.page.wait_for_load_state("networkidle")
-        PICTURES.mkdir(exist_ok=True)
+        ALBUM.mkdir(exist_ok=True)
         with Image.open(io.BytesIO(self.page.screenshot(animations="disabled"))) as image:
-            image.save(PICTURES / f"{name}.webp", quality=82, method=6)
+            image.save(ALBUM / f"{name}.webp", quality=80, method=6)
 
     # --- what shoppers do -------------------------------------------------------------------
 
     def choose(self, **options: str) -> None:
         """Choose a variant on a product's page."""
         for name, value in options.items():
-            group = self.page.get_by_role("group", name=name)
-            group.get_by_role("link", name=value, exact=True).click()
-            group.locator("a[aria-current=true]", has_text=value).wait_for()
+            choices = self.page.get_by_role("group", name=name).get_by_role("link")
+            choice = choices.filter(has=self.page.get_by_text(value, exact=True))
+            choice.click()
+            choice.and_(self.page.locator("[aria-current=true]")).wait_for()
+
+    def use_code(self, code: str) -> None:
+        """Enter a coupon in the cart."""
+        self.page.get_by_text("I have a code").click()
+        self.page.get_by_label("Code").fill(code)
+        self.press("Use it")
+        self.page.get_by_text(f"{code.upper()} · ").wait_for()
 
     def fill_in_checkout(self) -> None:
         """Fill in where the order goes; the button that orders it is there afterwards."""
@@ -95,6 +115,13 @@ class Visitor:
         delivery.get_by_label("City").fill("New York")
         delivery.get_by_label("State").select_option("New York")
         delivery.get_by_label("ZIP or postcode").fill("10001")
+        if not self.has_scripts:
+            self.press("Show the full price")
+        self.order_button.wait_for()
+
+    @property
+    def order_button(self) -> Locator:
+        return self.page.get_by_role("button", name=re.compile("^Order and pay "))
 
     def fill_in_card(self, number: str = CARD_PAYS) -> None:
         """Fill in a card on the provider's page and press its button."""
@@ -115,7 +142,7 @@ class Visitor:
         self.press("Add to cart")
         self.follow("Go to checkout")
         self.fill_in_checkout()
-        self.press(re.compile("^Order and pay "))
+        self.order_button.click()
         return self.number
 
     @property
@@ -125,3 +152,16 @@ class Visitor:
         found = re.search(r"/pay/(ORD-[^/]+)/", self.page.url)
         assert found, self.page.url
         return found[1]
+
+    # --- what staff do ----------------------------------------------------------------------
+
+    def find_order(self, number: str) -> None:
+        """Sign in as the owner and open an order's page."""
+        email, password = self.shop.owner
+        self.open("/admin/")
+        self.page.get_by_label("Email").fill(email)
+        self.page.get_by_label("Password").fill(password)
+        self.press("Log in")
+        self.page.get_by_role("rowheader", name="Orders").get_by_role("link").click()
+        self.follow(number)
+        self.sees(number)

@@ -15,6 +15,7 @@ from shipping.models import ShippingMethod
 from shopflow.invariants import violations
 from tests import factories
 from tests.payments.webhooks import Till
+from tests.races.guards import without_constraint
 from tests.races.starting_gun import ROUNDS, Runners, deadlocks, runners
 
 pytestmark = [
@@ -42,9 +43,7 @@ def one_round(plenty: ProductVariant, till: Till, running: Runners, close: Close
     """Close an order in the moment in which the news of its payment is processed."""
     order = factories.placed_order((plenty, 1))
     event_id = till.receive(till.event(till.pay(order)))
-    pay = partial(process_event, event_id=event_id)
-    results = running.race(pay, partial(close, order.pk))
-    assert [str(result) for result in results] == ["done", order.order_number]
+    running.race(partial(process_event, event_id=event_id), partial(close, order.pk))
     order.refresh_from_db()
     return order
 
@@ -105,7 +104,10 @@ def test_without_the_orders_lock_both_happen_at_once(
     monkeypatch.setattr(state, "_locked", _read)
     broken: dict[str, int] = {}
 
-    with runners(2) as running:
+    with (
+        without_constraint(table="orders", name="orders_cancelled_has_time"),
+        runners(2) as running,
+    ):
         for _ in range(5 * ROUNDS):
             one_round(plenty, till, running, close)
             broken = {name: rows for name, rows in violations(instant_only=True).items() if rows}

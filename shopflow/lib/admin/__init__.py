@@ -2,7 +2,7 @@
 
 from shopflow.lib.admin.acting import Act, ActingAdmin
 from shopflow.lib.admin.paging import BoundedPaginator
-from shopflow.lib.admin.saving import CommandAdmin, CommandForm, ReadOnlyAdmin, ReadOnlyInline
+from shopflow.lib.admin.saving import CommandAdmin, CommandForm, ReadOnlyAdmin
 
 __all__ = [
     "Act",
@@ -11,5 +11,4 @@ __all__ = [
     "CommandAdmin",
     "CommandForm",
     "ReadOnlyAdmin",
-    "ReadOnlyInline",
 ]

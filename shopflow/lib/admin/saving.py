@@ -94,6 +94,8 @@ class CommandAdmin(admin.ModelAdmin[M]):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:
         row_id = form.instance.pk if change else None
         form.instance.pk = self.run(form, formsets, row_id=row_id, by=request.user.pk).pk
+        # The log and the answer name the row as it was saved.
+        form.instance.refresh_from_db()
 
     def construct_change_message(
         self,
@@ -132,40 +134,18 @@ class ReadOnlyAdmin(CommandAdmin[M]):
     def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         return False
 
-    def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        """Let in whoever may look at such rows or act on them."""
-        names = (f"{self.opts.app_label}.{verb}_{self.opts.model_name}" for verb in VERBS)
-        return any(request.user.has_perm(name) for name in names)
-
-
-VERBS = ("view", "change")
-
-
-class ReadOnlyInline(admin.TabularInline[Any, Any]):
-    """Shows the rows that belong to a row."""
-
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
 
 def _changes(formsets: Iterable[BaseFormSet[Any]]) -> Iterator[dict[str, dict[str, Any]]]:
     for formset in formsets:
         for form in formset.forms:
             if form.has_changed():
-                verb = (
-                    "changed" if form.instance.pk and not form.instance._state.adding else "added"
-                )
-                if formset.can_delete and form in formset.deleted_forms:
-                    verb = "deleted"
-                what = {
+                row: dict[str, Any] = {
                     "name": str(form.instance._meta.verbose_name),
                     "object": str(form.instance),
                 }
-                fields = {"fields": list(form.changed_data)} if verb == "changed" else {}
-                yield {verb: what | fields}
+                if formset.can_delete and form in formset.deleted_forms:
+                    yield {"deleted": row}
+                elif form.instance._state.adding:
+                    yield {"added": row}
+                else:
+                    yield {"changed": {**row, "fields": list(form.changed_data)}}

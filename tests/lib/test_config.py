@@ -1,0 +1,87 @@
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from shopflow.config import database_settings, load
+
+GOOD = {
+    "SECRET_KEY": "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGH",
+    "DATABASE_URL": "postgresql://shop:secret@db.example:5433/shop",
+    "REDIS_URL": "redis://cache.example/0",
+    "CELERY_BROKER_URL": "redis://cache.example/1",
+    "SANDBOX_API_KEY": "sk_test",
+    "SANDBOX_WEBHOOK_SECRET": "whsec_new, whsec_old",
+}
+
+
+def test_reads_what_the_environment_says() -> None:
+    config = load({**GOOD, "DEBUG": "yes", "ALLOWED_HOSTS": "a.example, b.example"})
+
+    assert (config.debug, config.allowed_hosts) == (True, ["a.example", "b.example"])
+    assert config.sandbox_webhook_secrets == ["whsec_new", "whsec_old"]
+    assert config.database["NAME"] == "shop"
+
+
+def test_fills_in_what_may_be_left_out() -> None:
+    config = load(GOOD)
+
+    assert (config.debug, config.default_currency) == (False, "USD")
+    assert config.site_url == "http://127.0.0.1:8000"
+    assert config.payment_providers == ["sandbox"]
+
+
+def test_names_every_fault_at_once() -> None:
+    with pytest.raises(ImproperlyConfigured) as refused:
+        load({"SECRET_KEY": "short", "DEBUG": "perhaps"})
+
+    message = str(refused.value)
+    for name in GOOD:
+        assert name in message
+    assert "too weak, use at least 40 random characters" in message
+    assert "DEBUG: write 1 or 0" in message
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", "a" * 60),
+        ("DATABASE_URL", "mysql://shop@db.example/shop"),
+        ("DATABASE_URL", "postgresql://db.example"),
+        ("SITE_URL", "shop.example"),
+        ("SANDBOX_URL", "ftp://pay.example"),
+        ("DEFAULT_CURRENCY", "DOLLAR"),
+        ("DEFAULT_CURRENCY", "KWD"),
+        ("SANDBOX_WEBHOOK_SECRET", ""),
+        ("SANDBOX_API_KEY", " "),
+    ],
+)
+def test_refuses_a_value_that_makes_no_sense(name: str, value: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=name):
+        load({**GOOD, name: value})
+
+
+def test_wants_no_key_for_a_provider_that_is_off() -> None:
+    without = {name: value for name, value in GOOD.items() if not name.startswith("SANDBOX")}
+
+    assert load({**without, "PAYMENT_PROVIDERS": ","}).payment_providers == []
+
+
+def test_an_error_never_shows_a_secret() -> None:
+    with pytest.raises(ImproperlyConfigured) as refused:
+        load({**GOOD, "SECRET_KEY": "hunter2"})
+
+    assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("postgresql://postgres@/shop?host=/run/s", ("shop", "postgres", "", "/run/s", "")),
+        ("postgres://a%40b:p%2Fw@h:1/n", ("n", "a@b", "p/w", "h", "1")),
+    ],
+)
+def test_reads_a_database_address(url: str, expected: tuple[str, ...]) -> None:
+    found = database_settings(url)
+
+    keys = ("NAME", "USER", "PASSWORD", "HOST", "PORT")
+    assert tuple(found[key] for key in keys) == expected
+    assert found["ENGINE"] == "shopflow.lib.postgres"

@@ -1,0 +1,100 @@
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from promotions import commands
+from promotions.errors import InvalidCoupon
+from promotions.models import Coupon
+from promotions.queries import discount_of
+from tests import factories
+from tests.books import books
+
+pytestmark = pytest.mark.django_db
+
+
+def test_makes_a_percentage() -> None:
+    commands.save_coupon(code=" SUMMER ", discount_value=Decimal("12.5"), usage_limit=3)
+
+    coupon = Coupon.objects.get()
+    assert (coupon.code, coupon.discount_type) == ("SUMMER", "percentage")
+    assert (coupon.discount_value, coupon.usage_limit) == (Decimal("12.50"), 3)
+
+
+def test_changes_one_and_keeps_its_uses() -> None:
+    coupon = factories.coupon(usage_limit=3)
+    Coupon.objects.update(usage_count=2)
+
+    commands.save_coupon(
+        code="TENOFF", discount_value=Decimal(20), usage_limit=2, coupon_id=coupon.pk
+    )
+
+    coupon.refresh_from_db()
+    assert (coupon.discount_value, coupon.usage_limit, coupon.usage_count) == (20, 2, 2)
+
+
+def test_never_allows_less_than_was_used() -> None:
+    coupon = factories.coupon(usage_limit=3)
+    Coupon.objects.update(usage_count=2)
+    before = books()
+
+    with pytest.raises(InvalidCoupon) as refused:
+        commands.save_coupon(
+            code="TENOFF", discount_value=Decimal(20), usage_limit=1, coupon_id=coupon.pk
+        )
+
+    assert str(refused.value) == "It was used 2 times already; allow at least that."
+    assert books() == before
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"discount_value": Decimal(0)},
+        {"discount_value": Decimal("-5")},
+        {"discount_value": Decimal("100.01")},
+        {"usage_limit": 0},
+        {"usage_limit": -1},
+    ],
+)
+def test_refuses_a_coupon_that_makes_no_sense(facts: dict[str, Any]) -> None:
+    with pytest.raises(InvalidCoupon) as refused:
+        commands.save_coupon(**{"code": "X", "discount_value": Decimal(10), **facts})
+
+    assert (refused.value.code, refused.value.status) == ("invalid_coupon", 400)
+    assert not Coupon.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("percent", "amounts", "amount", "parts"),
+    [
+        (10, ["100.00"], "10.00", ["10.00"]),
+        (10, ["0.05"], "0.01", ["0.01"]),
+        (100, ["0.01", "9.99"], "10.00", ["0.01", "9.99"]),
+        (33, ["0.33", "0.33", "0.34"], "0.33", ["0.11", "0.11", "0.11"]),
+        (50, [], "0.00", []),
+    ],
+)
+def test_discount_of_is_exact_to_the_cent(
+    percent: int, amounts: list[str], amount: str, parts: list[str]
+) -> None:
+    coupon = factories.coupon(percent=percent)
+
+    found = discount_of(coupon=coupon, amounts=[Decimal(text) for text in amounts])
+
+    assert (found.amount, found.problem) == (Decimal(amount), "")
+    assert found.parts == [Decimal(text) for text in parts]
+
+
+def test_discount_of_says_why_there_is_none() -> None:
+    now = timezone.now()
+    coupon = factories.coupon(
+        starts_at=now - timedelta(days=2), expires_at=now - timedelta(days=1)
+    )
+
+    found = discount_of(coupon=coupon, amounts=[Decimal(10)])
+
+    assert (found.amount, found.parts) == (0, [0])
+    assert found.problem == "This code has expired."
