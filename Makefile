@@ -35,7 +35,7 @@ dev: full ## The same with debug pages, and web restarts when code changes
 
 test: full $(if $(filter 0,$(BROWSER)),,browser-kit) ## Run all tests (ARGS="tests/orders -x" for some, BROWSER=0 without browser)
 	@SHOPFLOW_STATE="$(TEST_STATE)" exec $(PY) manage.py up --throwaway --exec \
-		$(PY) -m pytest --numprocesses=logical --maxprocesses=8 \
+		$(PY) -m pytest --numprocesses=logical --maxprocesses=7 \
 		$(if $(filter 0,$(BROWSER)),-m "not browser") $(ARGS)
 
 lint: full ## Check style, types, layers, templates, migrations, production settings, lock files

@@ -115,7 +115,6 @@ class InventoryAdmin(ActingAdmin[Inventory]):
     form = FirstCountForm
     fields = ("sku", "quantity", "reason")
     list_display = ("sku", "product", "on_hand", "reserved", "available", "warehouse")
-    list_select_related = ("variant__product", "warehouse")
     list_filter = (AvailabilityFilter,)
     search_fields = ("variant__sku",)
     search_help_text = "Beginning of a SKU, or words of the product"
@@ -186,9 +185,6 @@ class StockRowAdmin(ReadOnlyAdmin[Any]):
     search_help_text = "A whole SKU or order number"
     ordering = ("-id",)
     sortable_by = ()
-
-    def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
-        return super().get_queryset(request).select_related("inventory__variant", "order")
 
     @admin.display(description="SKU")
     def sku(self, row: Any) -> SafeString:

@@ -50,7 +50,6 @@ class PaymentAdmin(ActingAdmin[Payment]):
         ),
     )
     list_display = ("order", "attempted_at", "money", "status", "card", "returned")
-    list_select_related = ("order",)
     list_filter = ("status", "provider")
     search_fields = ("order__order_number__startswith", "provider_payment_id__exact")
     search_help_text = "An order number or the provider's payment number"

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from celery import shared_task
+from django.db import OperationalError
 
 from orders.queries import overdue
 from payments import commands
@@ -20,7 +21,7 @@ def process_event(event_id: str) -> None:
     """Let one event take effect. Safe to repeat."""
     try:
         commands.process_event(event_id=UUID(event_id))
-    except DomainError as error:
+    except (DomainError, OperationalError) as error:
         log.warning("event %s: %s", event_id, error)
         commands.note_failure(event_id=UUID(event_id), reason=str(error))
 
@@ -73,5 +74,5 @@ def _each(ids: Iterable[UUID], work: Callable[[UUID], None]) -> None:
     for row_id in ids:
         try:
             work(row_id)
-        except DomainError as error:
+        except (DomainError, OperationalError) as error:
             log.warning("%s: %s; the next sweep tries again", row_id, error)

@@ -20,7 +20,8 @@ from tests.payments.sandbox_process import API_KEY, SECRET, Sandbox, running_san
 from tests.payments.webhooks import Till
 
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-# Redis keeps 16 databases: a cache and a queue for each of at most 8 workers.
+# Redis keeps 16 databases: a cache and a queue for each of at most 7 workers, and the last two for
+# the running shop of tests/flows.
 DATABASES_OF_A_WORKER = 2
 
 
@@ -38,12 +39,12 @@ def pytest_configure() -> None:
     settings.WHITENOISE_AUTOREFRESH = True
 
 
-def _own(address: str) -> str:
+def _own(address: object) -> str:
     """Move the logical database in a Redis address, so that workers don't share one."""
     return re.sub(
         r"(?<=db=)\d+|(?<=virtual_host=)\d+",
         lambda match: str(int(match[0]) + DATABASES_OF_A_WORKER * WORKER),
-        address,
+        str(address),
     )
 
 
@@ -61,7 +62,7 @@ def _own_media(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> 
 def queue() -> Iterator["redis.Redis"]:
     """The broker's database, empty before and after."""
     with current_app.connection_for_write() as connection:
-        client = connection.default_channel.client
+        client: redis.Redis = connection.default_channel.client  # type: ignore[attr-defined]  # the Redis transport has one
         client.flushdb()
         yield client
         client.flushdb()

@@ -85,7 +85,9 @@ def product_spec(**facts: Any) -> ProductSpec:
             "name": f"Shirt {number}",
             "variants": [
                 VariantSpec(
-                    sku=f"SHIRT-{number}-{size}", price=Decimal("50.00"), option_values={"Size": size}
+                    sku=f"SHIRT-{number}-{size}",
+                    price=Decimal("50.00"),
+                    option_values={"Size": size},
                 )
                 for size in ("S", "M")
             ],

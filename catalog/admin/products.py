@@ -99,9 +99,11 @@ class PictureInline(PartInline):
 
     @admin.display(description="Picture")
     def preview(self, image: ProductImage) -> SafeString | str:
-        if image.file:
-            return _thumbnail(image)
-        return "—" if image._state.adding else image.source_url
+        if image._state.adding:
+            return "—"
+        # A form shown again holds the upload, which isn't stored; Django has no public word for it.
+        is_stored = image.file and getattr(image.file, "_committed", True)
+        return _thumbnail(image) if is_stored else image.source_url or "—"
 
 
 @admin.register(Product)

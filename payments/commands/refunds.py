@@ -62,11 +62,7 @@ def settle_refund(*, refund_id: UUID) -> None:
     if row is None or row.status != Refund.Status.PENDING:
         return
     try:
-        answer = gateway(row.payment.provider).refund(
-            payment_id=row.payment.provider_payment_id,
-            amount=Money(row.amount, row.currency),
-            key=row.idempotency_key,
-        )
+        answer = _ask(row)
     except GatewayUnavailable as error:
         _postpone(refund_id=refund_id, reason=str(error))
     except GatewayRefused as error:
@@ -75,13 +71,29 @@ def settle_refund(*, refund_id: UUID) -> None:
         _record_answer(refund_id=refund_id, answer=answer)
 
 
+def _ask(row: Refund) -> ProviderRefund:
+    adapter = gateway(row.payment.provider)
+    if row.provider_refund_id:
+        # Asking with the same key would only bring back the first answer: still pending.
+        return adapter.fetch_refund(refund_id=row.provider_refund_id, currency=row.currency)
+    return adapter.refund(
+        payment_id=row.payment.provider_payment_id,
+        amount=Money(row.amount, row.currency),
+        key=row.idempotency_key,
+    )
+
+
 def _record_answer(*, refund_id: UUID, answer: ProviderRefund) -> None:
     if answer.status == "succeeded":
         _succeed(refund_id=refund_id, provider_refund_id=answer.id)
     elif answer.status == "failed":
         _fail(refund_id=refund_id, reason="The provider couldn't send it.")
     else:
-        _postpone(refund_id=refund_id, reason="The provider is still working on it.")
+        _postpone(
+            refund_id=refund_id,
+            reason="The provider is still working on it.",
+            provider_refund_id=answer.id,
+        )
 
 
 @command
@@ -96,13 +108,22 @@ def _succeed(*, refund_id: UUID, provider_refund_id: str) -> None:
 
 
 @command
-def _postpone(*, refund_id: UUID, reason: str) -> None:
+def _postpone(*, refund_id: UUID, reason: str, provider_refund_id: str = "") -> None:
     row = Refund.objects.select_for_update(no_key=True).get(pk=refund_id)
     row.attempts += 1
     wait = timedelta(seconds=5 * 2 ** min(row.attempts, MOST_DOUBLINGS))
     row.next_try_at = timezone.now() + min(wait, LONGEST_WAIT)
     row.last_error = reason[:255]
-    row.save(update_fields=["attempts", "next_try_at", "last_error", "updated_at"])
+    row.provider_refund_id = provider_refund_id or row.provider_refund_id
+    row.save(
+        update_fields=[
+            "attempts",
+            "next_try_at",
+            "last_error",
+            "provider_refund_id",
+            "updated_at",
+        ]
+    )
 
 
 @command

@@ -138,6 +138,9 @@ class Gateway(Protocol):
     def refund(self, *, payment_id: str, amount: Money, key: str) -> ProviderRefund:
         """Give captured money back."""
 
+    def fetch_refund(self, *, refund_id: str, currency: str) -> ProviderRefund:
+        """Return a refund by the provider's id; its payment is in `currency`."""
+
     def list(self, *, created_after: datetime) -> Iterator[ProviderPayment]:
         """Yield every payment made at or after this time, oldest first."""
 

@@ -111,6 +111,16 @@ class SandboxGateway:
             raise GatewayUnavailable
         return refund
 
+    def fetch_refund(self, *, refund_id: str, currency: str) -> ProviderRefund:
+        value = self._call("GET", f"/v1/refunds/{_id(refund_id)}")
+        try:
+            refund = _read_refund(value, currency)
+        except answers.Nonsense as error:
+            raise GatewayUnavailable from error
+        if refund.id != refund_id:
+            raise GatewayUnavailable
+        return refund
+
     def list(self, *, created_after: datetime) -> Iterator[ProviderPayment]:
         # Six decimals written out: a float in its short form may be in exponent notation.
         query = {"created_after": f"{created_after.timestamp():.6f}", "limit": str(PAGE)}

@@ -1,10 +1,12 @@
 """Row ids: UUIDv7, made in Python, known before the insert."""
 
 import hashlib
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import uuid_utils.compat
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def new_id() -> UUID:
@@ -19,7 +21,7 @@ def event_id(provider: str, provider_event_id: str, occurred_at: datetime) -> UU
     then bits of SHA-256(provider, event id). So the primary key of the inbox, which is
     partitioned by month on this id, refuses a second delivery by itself.
     """
-    milliseconds = int(occurred_at.timestamp() * 1000)
+    milliseconds = _milliseconds(occurred_at)
     digest = hashlib.sha256(f"{provider}\0{provider_event_id}".encode()).digest()
     random_bits = int.from_bytes(digest[:10], "big")
     value = (milliseconds & ((1 << 48) - 1)) << 80 | random_bits
@@ -30,5 +32,9 @@ def event_id(provider: str, provider_event_id: str, occurred_at: datetime) -> UU
 
 def first_id_of(moment: datetime) -> UUID:
     """Return the lowest UUIDv7 of a moment: the bound of a partition on such ids."""
-    milliseconds = int(moment.timestamp() * 1000)
-    return UUID(int=milliseconds << 80)
+    return UUID(int=_milliseconds(moment) << 80)
+
+
+def _milliseconds(moment: datetime) -> int:
+    # In whole numbers: as a float, 261.371 seconds are 261,370.99… milliseconds.
+    return (moment - EPOCH) // timedelta(milliseconds=1)

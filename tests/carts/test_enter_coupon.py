@@ -67,9 +67,7 @@ def test_refuses_an_unknown_code(cart: Cart, code: str) -> None:
 )
 def test_says_why_a_code_cannot_be_used(cart: Cart, facts: dict[str, Any], why: str) -> None:
     now = timezone.now()
-    moments = {
-        name: now + value for name, value in facts.items() if isinstance(value, timedelta)
-    }
+    moments = {name: now + value for name, value in facts.items() if isinstance(value, timedelta)}
     factories.coupon("TENOFF", **facts | moments)
     before = books()
 

@@ -144,9 +144,7 @@ def test_refuses_a_way_that_does_not_go_there(variant: ProductVariant) -> None:
 
 
 def test_is_not_shippable_where_there_is_no_zone(variant: ProductVariant) -> None:
-    quote = factories.quote(
-        factories.cart_with((variant, 1)), address=factories.elsewhere("FR")
-    )
+    quote = factories.quote(factories.cart_with((variant, 1)), address=factories.elsewhere("FR"))
 
     assert not quote.is_shippable
     assert (quote.shipping_options, quote.shipping_method_id) == ([], None)
@@ -195,9 +193,7 @@ def test_says_that_the_price_changed(variant: ProductVariant) -> None:
         (2, None),
     ],
 )
-def test_says_how_many_are_left(
-    variant: ProductVariant, left: int, notice: str | None
-) -> None:
+def test_says_how_many_are_left(variant: ProductVariant, left: int, notice: str | None) -> None:
     cart = factories.cart_with((variant, 2))
     inventory.count(variant_id=variant.pk, quantity=left, reason="count")
 

@@ -127,3 +127,12 @@ def test_refuses_a_picture_that_is_too_large(
 
     assert "This picture is larger than 10 MB." in errors_of(response)
     assert not product.images.exists()
+
+
+def test_shows_no_upload_that_was_not_stored(client: Client, pictured: Product) -> None:
+    changes = {"name": "", "images-0-file": picture("new.png")}
+
+    response = client.post(page(pictured), filled(client, page(pictured), **changes))
+
+    assert "This field is required." in errors_of(response)
+    assert "<img class" not in response.content.decode()

@@ -25,7 +25,12 @@ def tree(db: None) -> dict[str, Category]:
     clothes = factories.category("Clothes")
     shirts = factories.category("Shirts", parent=clothes)
     linen = factories.category("Linen", parent=shirts)
-    return {"clothes": clothes, "shirts": shirts, "linen": linen, "sale": factories.category("Sale")}
+    return {
+        "clothes": clothes,
+        "shirts": shirts,
+        "linen": linen,
+        "sale": factories.category("Sale"),
+    }
 
 
 def test_writes_the_path_from_the_root_down(tree: dict[str, Category]) -> None:

@@ -225,9 +225,7 @@ def test_refuses_the_address_of_another_product() -> None:
     before = books()
 
     with pytest.raises(SlugTaken):
-        commands.save_product(
-            spec=shirt(size("S", "S2"), sku="other"), product_id=other.product.pk
-        )
+        commands.save_product(spec=shirt(size("S", "S2"), sku="other"), product_id=other.product.pk)
 
     assert books() == before
     assert first.product.slug == "shirt"

@@ -55,7 +55,9 @@ def running_worker(folder: Path, *arguments: str) -> Iterator[Worker]:
 
 
 def wait_until(
-    true: Callable[[], bool], process: subprocess.Popen[bytes] | None = None, log: Path | None = None
+    true: Callable[[], bool],
+    process: subprocess.Popen[bytes] | None = None,
+    log: Path | None = None,
 ) -> None:
     """Look again and again until it is true; fails when it never is, or the process has ended."""
     deadline = time.monotonic() + PATIENCE
@@ -78,7 +80,7 @@ def _environ() -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "shopflow.settings",
         "SHOPFLOW_PROCESS": "worker",
         "DATABASE_URL": address,
-        "REDIS_URL": settings.CACHES["default"]["LOCATION"],
+        "REDIS_URL": str(settings.CACHES["default"]["LOCATION"]),
         "CELERY_BROKER_URL": settings.CELERY_BROKER_URL,
         "SANDBOX_URL": settings.SANDBOX_URL,
         "SANDBOX_API_KEY": settings.SANDBOX_API_KEY,

@@ -43,9 +43,7 @@ def playwright(running_shop: RunningShop) -> Iterator[Playwright]:
 
 
 @pytest.fixture(scope="module")
-def browser(
-    playwright: Playwright, browser_type_launch_args: dict[str, Any]
-) -> Iterator[Browser]:
+def browser(playwright: Playwright, browser_type_launch_args: dict[str, Any]) -> Iterator[Browser]:
     browser = playwright.chromium.launch(**browser_type_launch_args, **launch_options())
     yield browser
     browser.close()

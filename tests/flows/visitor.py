@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import BrowserContext, Locator, Page, Request, Response
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Response
 
 from tests.flows.running_shop import RunningShop
 from tests.payments.sandbox_process import CARD_PAYS, ROOT
@@ -22,8 +22,15 @@ PHONE: Mapping[str, Any] = {
     "has_touch": True,
 }
 ALBUM = ROOT / "docs" / "screenshots"
-# The pages it shows; those seen on a phone are named so.
-PICTURES = {"home", "product", "cart", "checkout", "admin-order", "phone-product"}
+# The pages it shows, and how much of each: pixels from the top. Those on a phone are named so.
+PICTURES = {
+    "home": 1370,
+    "product": 860,
+    "cart": 730,
+    "checkout": 1040,
+    "admin-order": 860,
+    "phone-product": 844,
+}
 # Who goes on to the next page gives up what the last one was still asking for.
 GIVEN_UP = "net::ERR_ABORTED"
 PATIENCE = 15_000  # milliseconds until a test gives up waiting
@@ -50,12 +57,15 @@ class Visitor:
             has_scripts=kind.get("java_script_enabled", True),
             is_phone=kind.get("is_mobile", False),
         )
-        note = visitor.troubles.append
-        context.on("console", lambda said: said.type == "error" and note(said.text))
-        context.on("weberror", lambda error: note(str(error.error)))
+        context.on("console", visitor._note_complaint)
+        context.on("weberror", lambda error: visitor.troubles.append(str(error.error)))
         context.on("requestfailed", visitor._note_failure)
         context.on("response", visitor._note_refusal)
         return visitor
+
+    def _note_complaint(self, said: ConsoleMessage) -> None:
+        if said.type == "error":
+            self.troubles.append(said.text)
 
     def _note_failure(self, request: Request) -> None:
         if request.failure != GIVEN_UP:
@@ -84,10 +94,15 @@ class Visitor:
         name = f"phone-{page}" if self.is_phone else page
         if os.environ.get("SCREENSHOTS") != "1" or name not in PICTURES:
             return
+        usual = self.page.viewport_size
+        assert usual
+        self.page.set_viewport_size({"width": usual["width"], "height": PICTURES[name]})
+        self.page.evaluate("scrollTo(0, 0)")
         self.page.wait_for_load_state("networkidle")
         ALBUM.mkdir(exist_ok=True)
         with Image.open(io.BytesIO(self.page.screenshot(animations="disabled"))) as image:
             image.save(ALBUM / f"{name}.webp", quality=80, method=6)
+        self.page.set_viewport_size(usual)
 
     # --- what shoppers do -------------------------------------------------------------------
 

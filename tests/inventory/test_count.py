@@ -67,6 +67,4 @@ def test_refuses_a_number_nobody_counts(variant: ProductVariant, quantity: int) 
 
 def test_refuses_an_unknown_warehouse(variant: ProductVariant) -> None:
     with pytest.raises(UnknownWarehouse):
-        commands.count(
-            variant_id=variant.pk, quantity=1, reason="count", warehouse_id=new_id()
-        )
+        commands.count(variant_id=variant.pk, quantity=1, reason="count", warehouse_id=new_id())

@@ -7,7 +7,6 @@ from pytest_django import DjangoAssertNumQueries
 from catalog.models import Product, ProductVariant
 from inventory import commands
 from inventory.commands import Wanted, reservations
-from inventory.commands import Wanted, reservations
 from inventory.errors import OutOfStock
 from inventory.models import Inventory, InventoryReservation
 from orders.models import Order, OrderItem
@@ -115,9 +114,7 @@ def test_leaves_a_closed_warehouse_alone(
         commands.reserve(order_id=bare.pk, wanted=[wanted(bare.items.get(), 11)], expires_at=soon)
 
 
-def test_sells_ahead_up_to_the_limit(
-    bare: Order, variant: ProductVariant, soon: datetime
-) -> None:
+def test_sells_ahead_up_to_the_limit(bare: Order, variant: ProductVariant, soon: datetime) -> None:
     commands.allow_backorders(variant_id=variant.pk, limit=2)
     item = bare.items.get()
 

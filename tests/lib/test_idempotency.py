@@ -3,6 +3,7 @@ import json
 import pytest
 from django.db import IntegrityError
 
+from accounts.models import User
 from shopflow.lib.errors import DomainError, InvalidInput
 from shopflow.lib.idempotency import (
     Answer,
@@ -42,7 +43,7 @@ class Work:
 
 
 def users() -> int:
-    return factories.UserFactory._meta.model.objects.count()
+    return User.objects.count()
 
 
 def test_does_the_work_once_and_answers_as_often_as_asked() -> None:

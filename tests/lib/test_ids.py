@@ -6,10 +6,8 @@ from hypothesis import strategies as st
 
 from shopflow.lib.ids import event_id, first_id_of, new_id
 
-MOMENTS = st.datetimes(
-    min_value=datetime(1970, 1, 1),  # noqa: DTZ001 - Hypothesis adds the zone
-    max_value=datetime(2100, 1, 1),  # noqa: DTZ001
-    timezones=st.just(UTC),
+MOMENTS = st.integers(min_value=0, max_value=4_102_444_800_000).map(
+    lambda milliseconds: datetime.fromtimestamp(milliseconds / 1000, UTC)
 )
 
 

@@ -78,9 +78,7 @@ def test_minor_units_come_back_as_they_went(minor: int, currency: str) -> None:
     ("amount", "currency", "minor"),
     [("19.99", "USD", 1999), ("0.00", "EUR", 0), ("500.00", "JPY", 500), ("7", "KRW", 7)],
 )
-def test_minor_units_know_currencies_without_cents(
-    amount: str, currency: str, minor: int
-) -> None:
+def test_minor_units_know_currencies_without_cents(amount: str, currency: str, minor: int) -> None:
     assert to_minor_units(Money(Decimal(amount), currency)) == minor
     assert from_minor_units(minor, currency) == Money(Decimal(amount), currency)
 

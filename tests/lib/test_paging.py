@@ -38,7 +38,9 @@ def make_products(prices: list[str]) -> list[Product]:
 
 def walk(order: Order, limit: int, *, backwards: bool = False) -> list[list[Any]]:
     """Every page from the first to the last, or from the last to the first."""
-    found: list[Page[Product]] = [page(Product.objects.all(), order=order, cursor=None, limit=limit)]
+    found: list[Page[Product]] = [
+        page(Product.objects.all(), order=order, cursor=None, limit=limit)
+    ]
     while cursor := found[-1].next:
         found.append(page(Product.objects.all(), order=order, cursor=cursor, limit=limit))
     if backwards:

@@ -1,6 +1,8 @@
 """What raw SQL may not do to a sale; that each key's ON DELETE is the declared one is tested in
 tests/architecture."""
 
+from uuid import UUID
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 
@@ -14,13 +16,13 @@ pytestmark = pytest.mark.django_db
 RESTRICTED = {"23001", "23503"}
 
 
-def delete(table: str, row_id: object) -> int:
+def delete(table: str, row_id: UUID) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM {table} WHERE id = %s", [row_id])  # noqa: S608 - ours
         return int(cursor.rowcount)
 
 
-def refused_by(table: str, row_id: object) -> str:
+def refused_by(table: str, row_id: UUID) -> str:
     """The name of the constraint that refuses to delete a row."""
     with pytest.raises(IntegrityError) as refused:
         delete(table, row_id)

@@ -49,9 +49,7 @@ def test_goes_through_processing(paid: Order) -> None:
     ("carrier", "tracking_number"),
     [("", "1Z"), ("UPS", ""), (" ", "1Z"), ("x" * 51, "1Z"), ("UPS", "1" * 101), ("U\0S", "1Z")],
 )
-def test_wants_carrier_and_tracking_number(
-    paid: Order, carrier: str, tracking_number: str
-) -> None:
+def test_wants_carrier_and_tracking_number(paid: Order, carrier: str, tracking_number: str) -> None:
     before = books()
 
     with pytest.raises(InvalidShipment):

@@ -35,9 +35,7 @@ def test_voids_at_the_provider_and_expires(
     assert factories.figures(variant) == (10, 0)
 
 
-def test_leaves_every_invariant_true(
-    order: Order, till: Till, variant: ProductVariant
-) -> None:
+def test_leaves_every_invariant_true(order: Order, till: Till, variant: ProductVariant) -> None:
     till.start(order)
 
     close_unpaid(order_id=order.pk)

@@ -22,7 +22,9 @@ def partition_of(moment: datetime) -> str:
         payload={},
     )
     with connection.cursor() as cursor:
-        cursor.execute("SELECT tableoid::regclass::text FROM payment_events WHERE id = %s", [row.pk])
+        cursor.execute(
+            "SELECT tableoid::regclass::text FROM payment_events WHERE id = %s", [row.pk]
+        )
         return str(cursor.fetchone()[0])
 
 

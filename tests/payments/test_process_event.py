@@ -141,9 +141,7 @@ def test_money_that_came_late_reopens_the_order(
     assert set(violations(instant_only=True).values()) == {0}
 
 
-def test_money_that_came_late_takes_the_coupon_again(
-    variant: ProductVariant, till: Till
-) -> None:
+def test_money_that_came_late_takes_the_coupon_again(variant: ProductVariant, till: Till) -> None:
     factories.coupon("ONCE", usage_limit=1)
     order = factories.placed_order((variant, 1), code="ONCE")
     payment = till.pay(order)

@@ -1,5 +1,6 @@
 import json
 import time
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -177,7 +178,7 @@ def test_refuses_what_is_no_event(till: Till, body: bytes) -> None:
     ],
 )
 def test_refuses_an_event_about_other_money(
-    payment: Payment, till: Till, data: dict[str, object]
+    payment: Payment, till: Till, data: dict[str, Any]
 ) -> None:
     body = till.event(payment, **data)
     before = books()

@@ -29,9 +29,7 @@ def payment(order: Order, till: Till) -> Payment:
 def test_writes_down_what_goes_back(payment: Payment, order: Order) -> None:
     staff = factories.UserFactory.create(role="manager")
 
-    row = refund(
-        payment_id=payment.pk, amount=Decimal("14.78"), reason="torn seam", by=staff.pk
-    )
+    row = refund(payment_id=payment.pk, amount=Decimal("14.78"), reason="torn seam", by=staff.pk)
 
     row = Refund.objects.get(pk=row.pk)
     assert (row.payment, row.amount, row.currency) == (payment, Decimal("14.78"), "USD")
@@ -45,9 +43,7 @@ def test_writes_down_what_goes_back(payment: Payment, order: Order) -> None:
     assert set(violations(instant_only=True).values()) == {0}
 
 
-def test_all_of_it_ends_the_order(
-    payment: Payment, order: Order, variant: ProductVariant
-) -> None:
+def test_all_of_it_ends_the_order(payment: Payment, order: Order, variant: ProductVariant) -> None:
     refund(payment_id=payment.pk, amount=Decimal("14.78"), reason="torn seam")
     refund(payment_id=payment.pk, amount=Decimal("100.00"), reason="the rest")
 

@@ -62,9 +62,7 @@ def test_refunds_what_was_paid_just_before_it_could_be_voided(order: Order, till
     assert Refund.objects.get().amount == order.total
 
 
-def test_leaves_every_invariant_true(
-    order: Order, paid: Payment, variant: ProductVariant
-) -> None:
+def test_leaves_every_invariant_true(order: Order, paid: Payment, variant: ProductVariant) -> None:
     cancel(order)
 
     settle_cancelled(order_id=order.pk)

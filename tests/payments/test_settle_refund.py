@@ -93,9 +93,7 @@ def test_waits_while_the_provider_is_down(
 
 
 @pytest.mark.parametrize("attempts", [10, 50, 1000])
-def test_never_waits_longer_than_an_hour(
-    waiting: Refund, sandbox: Sandbox, attempts: int
-) -> None:
+def test_never_waits_longer_than_an_hour(waiting: Refund, sandbox: Sandbox, attempts: int) -> None:
     Refund.objects.update(attempts=attempts)
     sandbox.faults(fail_before=1)
 
@@ -116,6 +114,24 @@ def test_waits_while_the_provider_is_working_on_it(
     waiting.refresh_from_db()
     assert (waiting.status, waiting.attempts) == ("pending", 1)
     assert waiting.last_error == "The provider is still working on it."
+
+
+@pytest.mark.parametrize(("succeeds", "status"), [(True, "succeeded"), (False, "failed")])
+def test_learns_how_it_ended_there(
+    waiting: Refund, payment: Payment, sandbox: Sandbox, succeeds: bool, status: str
+) -> None:
+    sandbox.faults(refunds_pend=1)
+    settle_refund(refund_id=waiting.pk)
+    waiting.refresh_from_db()
+    sandbox.call("POST", f"/_refunds/{waiting.provider_refund_id}", {"succeeds": succeeds})
+
+    settle_refund(refund_id=waiting.pk)
+
+    waiting.refresh_from_db()
+    payment.refresh_from_db()
+    assert waiting.status == status
+    assert payment.amount_refunded == (60 if succeeds else 0)
+    assert refunded_there(sandbox, payment) == (6000 if succeeds else 0)
 
 
 def test_gives_it_back_to_the_balance_when_the_provider_says_no(

@@ -74,9 +74,7 @@ def test_repeats_a_call_whose_answer_was_lost(order: Order, sandbox: Sandbox) ->
     assert Payment.objects.get().provider_payment_id == provider_id
 
 
-def test_leaves_the_attempt_open_while_the_provider_is_down(
-    order: Order, sandbox: Sandbox
-) -> None:
+def test_leaves_the_attempt_open_while_the_provider_is_down(order: Order, sandbox: Sandbox) -> None:
     sandbox.kill()
     with pytest.raises(GatewayUnavailable) as refused:
         start(order)

@@ -90,9 +90,7 @@ def test_discount_of_is_exact_to_the_cent(
 
 def test_discount_of_says_why_there_is_none() -> None:
     now = timezone.now()
-    coupon = factories.coupon(
-        starts_at=now - timedelta(days=2), expires_at=now - timedelta(days=1)
-    )
+    coupon = factories.coupon(starts_at=now - timedelta(days=2), expires_at=now - timedelta(days=1))
 
     found = discount_of(coupon=coupon, amounts=[Decimal(10)])
 
