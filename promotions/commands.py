@@ -80,6 +80,10 @@ def save_coupon(
     """Make a percentage coupon, or change one. Raises InvalidCoupon."""
     if not 0 < discount_value <= 100 or (usage_limit is not None and usage_limit < 1):
         raise InvalidCoupon
+    if min_order_amount < 0 or (max_discount_amount is not None and max_discount_amount < 0):
+        raise InvalidCoupon("Amounts are 0 or more.")
+    if starts_at and expires_at and expires_at <= starts_at:
+        raise InvalidCoupon("A code expires after it starts.")
     coupon = (
         Coupon.objects.select_for_update(no_key=True).get(pk=coupon_id) if coupon_id else Coupon()
     )

@@ -1,5 +1,6 @@
 """Everything that changes zones, methods and taxes."""
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
@@ -7,6 +8,8 @@ from uuid import UUID
 from shipping.models import ShippingMethod, ShippingZone, TaxRate
 from shopflow.lib.errors import InvalidInput
 from shopflow.lib.transactions import command
+
+COUNTRY = re.compile(r"[A-Z]{2}")
 
 
 @command
@@ -18,7 +21,12 @@ def save_zone(
     is_active: bool = True,
     zone_id: UUID | None = None,
 ) -> ShippingZone:
-    """Make a zone, or change the one with this id or name. Safe to repeat."""
+    """Make a zone, or change the one with this id or name. Safe to repeat.
+
+    `countries` are ISO 3166-1 alpha-2 codes. Raises InvalidInput.
+    """
+    if not countries or not all(COUNTRY.fullmatch(code.upper()) for code in countries):
+        raise InvalidInput("Name at least one country by its two letters, such as US or DE.")
     values = {
         "name": name,
         "countries": [code.upper() for code in countries],
@@ -42,7 +50,14 @@ def save_method(
     is_active: bool = True,
     method_id: UUID | None = None,
 ) -> ShippingMethod:
-    """Make a shipping method, or change the one with this id or name. Safe to repeat."""
+    """Make a shipping method, or change the one with this id or name. Safe to repeat.
+
+    Prices are in the shop's currency. Raises InvalidInput.
+    """
+    if price < 0 or (free_above is not None and free_above < 0):
+        raise InvalidInput("A shipping price is 0 or more.")
+    if estimated_days_max < estimated_days_min:
+        raise InvalidInput("The longest delivery takes at least as many days as the shortest.")
     values = {
         "zone_id": zone_id,
         "name": name,
@@ -69,9 +84,11 @@ def save_tax_rate(
 ) -> TaxRate:
     """Make a tax rate, or change the one with this id or class. Safe to repeat.
 
-    Raises InvalidInput when the zone's other taxes are shown the other way: a price either
-    includes its tax or it doesn't.
+    `rate` is a fraction: 0.19 for 19 %. Raises InvalidInput when it isn't one, and when the
+    zone's other taxes are shown the other way: a price either includes its tax or it doesn't.
     """
+    if not 0 <= rate < 1:
+        raise InvalidInput("A tax rate is a fraction from 0 to below 1: 0.19 for 19 %.")
     others = TaxRate.objects.filter(zone=zone_id).exclude(included_in_price=included_in_price)
     if rate_id is not None:
         others = others.exclude(pk=rate_id)

@@ -5,8 +5,8 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.static import serve
-from payments.views import webhook
 
+from payments.views import webhook
 from shopflow import api, views
 
 handler404 = "shopflow.views.not_found"

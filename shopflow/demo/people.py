@@ -4,6 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
+from accounts import commands as accounts
 from accounts.models import User
 
 # Letters and digits that nobody mixes up when typing them from a screen.
@@ -25,10 +26,16 @@ def save_demo_people() -> list[str]:
             continue
         password = _password()
         if email == OWNER:
-            User.objects.create_superuser(email, password, first_name="Olive", last_name="Owner")
+            accounts.create_staff(
+                email=email,
+                password=password,
+                role=User.Role.ADMIN,
+                first_name="Olive",
+                last_name="Owner",
+            )
         else:
-            User.objects.create_user(
-                email, password, first_name="Sam", last_name="Shopper", email_verified=True
+            accounts.create_customer(
+                email=email, password=password, first_name="Sam", last_name="Shopper"
             )
         lines.append(f"{email}  {password}  ({what})")
     _keep(lines)
@@ -44,6 +51,7 @@ def _keep(lines: list[str]) -> None:
     if not folder or not lines:
         return
     file = Path(folder) / FILE
+    file.parent.mkdir(parents=True, exist_ok=True)
     new = {line.split()[0] for line in lines}
     kept = file.read_text().splitlines() if file.exists() else []
     lines = [line for line in kept if line.split()[:1] and line.split()[0] not in new] + lines
