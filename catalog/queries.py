@@ -1,6 +1,7 @@
 """Answers about the catalogue that span tables."""
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -103,7 +104,7 @@ def find_product(slug: str) -> Product:
                 queryset=ProductVariant.objects.filter(is_active=True, deleted_at=None),
                 to_attr="buyable_variants",
             ),
-            Prefetch("images", queryset=ProductImage.objects.order_by("sort_order", "id")),
+            Prefetch("images", queryset=pictures()),
         )
         .first()
     )
@@ -142,6 +143,38 @@ def all_words(text: str) -> SearchQuery | None:
     return SearchQuery(
         " & ".join(f"{word}:*" for word in words), config=SEARCH_CONFIG, search_type="raw"
     )
+
+
+def pictures() -> "QuerySet[ProductImage]":
+    """Return pictures as `pictures_of` wants them, in the order they are shown."""
+    return ProductImage.objects.select_related("variant").order_by("sort_order", "id")
+
+
+def pictures_of(
+    *, variant: ProductVariant | None, images: Sequence[ProductImage]
+) -> list[ProductImage]:
+    """Return those of a product's pictures that show a variant, or all where none does.
+
+    A picture belongs to one variant but shows all that look like it: those with the same value of
+    the option that pictures tell apart (a tee's colour, not its size).
+    """
+    look = visible_option(images)
+    if variant is None or look is None:
+        return list(images)
+    value = variant.option_values.get(look)
+    fitting = [i for i in images if i.variant and i.variant.option_values.get(look) == value]
+    general = [image for image in images if image.variant is None]
+    return [*fitting, *general] or list(images)
+
+
+def visible_option(images: Iterable[ProductImage]) -> str | None:
+    """Return the option whose values a product's pictures tell apart, or None."""
+    seen: dict[str, set[str]] = {}
+    for image in images:
+        for name, value in (image.variant.option_values if image.variant else {}).items():
+            seen.setdefault(name, set()).add(value)
+    most = max(seen.items(), key=lambda item: len(item[1]), default=None)
+    return most[0] if most and len(most[1]) > 1 else None
 
 
 def category_trail(product: Product) -> list[tuple[str, str]]:

@@ -5,8 +5,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import redis
+from _pytest.nodeid import NodeId
 from celery import current_app
 from django.conf import settings
 from django.core.cache import cache
@@ -29,7 +31,9 @@ DATABASES_OF_A_WORKER = 2
 def pytest_configure() -> None:
     """Adjust the settings before Django reads them; pytest-django gives each worker a database."""
     settings.CACHES["default"]["LOCATION"] = _own(settings.CACHES["default"]["LOCATION"])
-    settings.CELERY_BROKER_URL = _own(settings.CELERY_BROKER_URL)
+    # Celery prefers the variable to the setting.
+    os.environ["CELERY_BROKER_URL"] = _own(settings.CELERY_BROKER_URL)
+    settings.CELERY_BROKER_URL = os.environ["CELERY_BROKER_URL"]
     # The real hashers are slow on purpose, and no test is about that.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # Hashed names exist only after `collectstatic`.
@@ -37,6 +41,21 @@ def pytest_configure() -> None:
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
     }
     settings.WHITENOISE_AUTOREFRESH = True
+    # A slow machine proves nothing.
+    hypothesis.settings.register_profile("shop", deadline=None)
+    hypothesis.settings.load_profile("shop")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of an xdist_group together on one worker.
+
+    xdist 3.8 writes the group where pytest 9.2 no longer reads it, and says nothing:
+    https://github.com/pytest-dev/pytest-xdist/issues/1386
+    """
+    for item in items:
+        if grouped := vars(item).get("_nodeid"):
+            item._id = NodeId.parse(grouped)
 
 
 def _own(address: object) -> str:

@@ -9,7 +9,8 @@ from django.db.models import Prefetch
 
 from carts.models import Cart, CartItem
 from carts.queries.quotes import Quote, QuoteCoupon, QuoteLine, TaxLine
-from catalog.models import Product, ProductImage
+from catalog.models import Product, ProductVariant
+from catalog.queries import pictures, pictures_of
 from inventory.queries import available_of
 from promotions.models import Coupon
 from promotions.queries import Discount, discount_of
@@ -47,10 +48,9 @@ def total_of_trace(trace: Sequence[Mapping[str, Any]]) -> Decimal:
 
 
 def _lines(cart: Cart) -> list[QuoteLine]:
-    primary = ProductImage.objects.filter(is_primary=True)
     items = (
         cart.items.select_related("variant", "product")
-        .prefetch_related(Prefetch("product__images", queryset=primary, to_attr="primary_images"))
+        .prefetch_related(Prefetch("product__images", queryset=pictures()))
         .order_by("id")
     )
     found = list(items)
@@ -71,7 +71,7 @@ def _line(item: CartItem, available: int, currency: str) -> QuoteLine:
         variant_name=variant.name if variant.option_values else "",
         sku=variant.sku,
         slug=product.slug,
-        image_url=_image_url(product),
+        image_url=_image_url(variant, product),
         quantity=item.quantity,
         unit_price=variant.price,
         line_total=variant.price * item.quantity,
@@ -84,9 +84,9 @@ def _line(item: CartItem, available: int, currency: str) -> QuoteLine:
     )
 
 
-def _image_url(product: Product) -> str:
-    images: list[ProductImage] = getattr(product, "primary_images", [])
-    return images[0].file.url if images and images[0].file else ""
+def _image_url(variant: ProductVariant, product: Product) -> str:
+    images = pictures_of(variant=variant, images=list(product.images.all()))
+    return next((image.file.url for image in images if image.file), "")
 
 
 def _notice(item: CartItem, available: int, currency: str, *, is_buyable: bool) -> str | None:

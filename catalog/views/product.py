@@ -39,7 +39,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     variants: list[ProductVariant] = found.buyable_variants  # type: ignore[attr-defined]  # to_attr
     variant = _chosen(variants, request.GET.get("variant"))
     images = list(found.images.all())
-    shown = _images_of(variant, variants, images)
+    shown = queries.pictures_of(variant=variant, images=images)
     trail = queries.category_trail(found)
     context = {
         "product": found,
@@ -75,44 +75,6 @@ def _picked(images: Sequence[ProductImage], asked: str | None) -> ProductImage |
     return numbers.get(asked or "1") or next(iter(images), None)
 
 
-def _images_of(
-    variant: ProductVariant | None,
-    variants: Sequence[ProductVariant],
-    images: Sequence[ProductImage],
-) -> list[ProductImage]:
-    """Return the pictures that show a variant, or all where none does.
-
-    A picture belongs to one variant but shows all that look like it: those with the same value of
-    the option that pictures tell apart (a tee's colour, not its size).
-    """
-    look = _visible_option(variants, images)
-    if variant is None or look is None:
-        return list(images)
-    by_id = {other.pk: other for other in variants}
-    value = variant.option_values.get(look)
-    fitting = [
-        image
-        for image in images
-        if image.variant_id in by_id and by_id[image.variant_id].option_values.get(look) == value
-    ]
-    general = [image for image in images if image.variant_id is None]
-    return [*fitting, *general] or list(images)
-
-
-def _visible_option(
-    variants: Sequence[ProductVariant], images: Sequence[ProductImage]
-) -> str | None:
-    """Return the option whose values the pictures tell apart, or None."""
-    pictured = {image.variant_id for image in images}
-    seen: dict[str, set[str]] = {}
-    for variant in variants:
-        if variant.pk in pictured:
-            for name, value in variant.option_values.items():
-                seen.setdefault(name, set()).add(value)
-    most = max(seen.items(), key=lambda item: len(item[1]), default=None)
-    return most[0] if most and len(most[1]) > 1 else None
-
-
 def _options(
     variant: ProductVariant | None,
     variants: Sequence[ProductVariant],
@@ -120,7 +82,7 @@ def _options(
 ) -> list[Option]:
     if variant is None or not variant.option_values:
         return []
-    look = _visible_option(variants, images)
+    look = queries.visible_option(images)
     # What can be seen comes first; JSON keeps no order of its own.
     names = sorted(variant.option_values, key=lambda name: (name != look, name))
     return [
@@ -140,8 +102,10 @@ def _values(
     found = []
     for value in values:
         target = _nearest(variant, variants, name, value)
-        picture = _images_of(target, variants, images)[0] if name == look else None
-        found.append(Value(value, target, variant.option_values[name] == value, picture))
+        pictures = queries.pictures_of(variant=target, images=images) if name == look else []
+        found.append(
+            Value(value, target, variant.option_values[name] == value, next(iter(pictures), None))
+        )
     return found
 
 

@@ -133,11 +133,15 @@ def _environ(folder: Path, database: str, url: str, sandbox: Sandbox) -> dict[st
 def _emptied_redis(env: Mapping[str, str]) -> Iterator[None]:
     queue = env["CELERY_BROKER_URL"].replace("redis+socket:", "unix:")
     addresses = (env["REDIS_URL"], queue.replace("virtual_host=", "db="))
-    for address in addresses:
-        redis.Redis.from_url(address).flushdb()
-    yield
-    for address in addresses:
-        redis.Redis.from_url(address).flushdb()
+    with redis.Redis.from_url(addresses[0]) as cache, redis.Redis.from_url(addresses[1]) as broker:
+        if any(client["db"] == str(QUEUE) for client in cache.client_list()):
+            # They would take each other's tasks.
+            raise RuntimeError("Another shop is running on this Redis; was xdist_group ignored?")
+        cache.flushdb()
+        broker.flushdb()
+        yield
+        cache.flushdb()
+        broker.flushdb()
 
 
 def _prepare(env: Mapping[str, str], folder: Path) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from catalog.models import Product, ProductVariant
 from inventory import commands, queries, tasks
-from inventory.models import Inventory, Warehouse
+from inventory.models import Inventory
 from orders.models import Order
 from tests import factories
 from tests.books import books
@@ -64,13 +64,6 @@ def test_in_batches_leaves_nothing_out() -> None:
 
     assert list(queries.in_batches(variant_ids=ids, size=3)) == [ids[:3], ids[3:6], ids[6:]]
     assert list(queries.in_batches(variant_ids=[], size=3)) == []
-
-
-def test_ensure_main_warehouse_makes_it_once() -> None:
-    commands.ensure_main_warehouse()
-    commands.ensure_main_warehouse()
-
-    assert Warehouse.objects.get().code == "MAIN"
 
 
 def test_ensure_stock_row_makes_it_once(variant: ProductVariant) -> None:

@@ -1,5 +1,6 @@
 import json
 import time
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -7,7 +8,7 @@ import pytest
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from orders.models import Order
-from payments.commands import receive
+from payments.commands import process_event, receive
 from payments.errors import AmountMismatch
 from payments.gateways.base import (
     InvalidSignature,
@@ -18,7 +19,7 @@ from payments.gateways.base import (
 from payments.models import Payment, PaymentEvent
 from payments.signals import event_received
 from tests.books import books
-from tests.payments.sandbox_process import SECRET
+from tests.payments.sandbox_process import SECRET, running_receiver, running_sandbox
 from tests.payments.webhooks import Till, signed
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +40,25 @@ def test_puts_a_signed_event_into_the_inbox(payment: Payment, till: Till) -> Non
     assert row.provider_event_id == json.loads(body)["id"]
     assert row.payload == json.loads(body)
     assert (row.processed_at, row.attempts, row.outcome) == (None, 0, "")
+
+
+def test_takes_what_the_provider_really_sends(
+    order: Order, settings: Settings, tmp_path: Path
+) -> None:
+    with (
+        running_receiver() as courier,
+        running_sandbox(database=tmp_path / "ledger", webhook_url=courier.url) as sandbox,
+    ):
+        settings.SANDBOX_URL, settings.SANDBOX_API_KEY = sandbox.url, sandbox.api_key
+        settings.SANDBOX_WEBHOOK_SECRET = [sandbox.secret]
+        Till(sandbox).pay(order)
+        [delivery] = courier.wait_for(1)
+
+        receive(provider="sandbox", body=delivery.body, headers=delivery.headers)
+        outcome = process_event(event_id=PaymentEvent.objects.get().pk)
+
+    order.refresh_from_db()
+    assert (outcome, order.status, order.amount_paid) == ("done", "confirmed", order.total)
 
 
 def test_changes_nothing_else_yet(payment: Payment, till: Till, order: Order) -> None:

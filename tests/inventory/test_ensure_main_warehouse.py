@@ -1,0 +1,23 @@
+import pytest
+from django.core.management import call_command
+
+from inventory import commands
+from inventory.models import Warehouse
+
+
+@pytest.mark.django_db
+def test_is_safe_to_repeat() -> None:
+    commands.ensure_main_warehouse()
+    commands.ensure_main_warehouse()
+
+    warehouse = Warehouse.objects.get()
+    assert (warehouse.code, warehouse.name, warehouse.is_active) == ("MAIN", "Main warehouse", True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_emptied_database_has_it_again() -> None:
+    Warehouse.objects.all().delete()
+
+    call_command("flush", interactive=False, verbosity=0)
+
+    assert Warehouse.objects.get().code == "MAIN"
