@@ -4,7 +4,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.errors import EmailTaken
 from accounts.models import User
-from shopflow.lib.transactions import command
+from shopflow.lib.transactions import command, is_duplicate
 
 
 @command
@@ -38,5 +38,7 @@ def _create(email: str, password: str, role: str, first_name: str, last_name: st
                 first_name=first_name,
                 last_name=last_name,
             )
-    except IntegrityError:
-        raise EmailTaken from None
+    except IntegrityError as error:
+        if is_duplicate(error):
+            raise EmailTaken from None
+        raise

@@ -85,8 +85,11 @@ def orders_of(user_id: UUID) -> "QuerySet[Order]":
 
 
 def overdue(limit: int) -> list[UUID]:
-    """Return unpaid orders whose payment window has passed."""
-    return list(Order.objects.overdue().values_list("pk", flat=True)[:limit])
+    """Return unpaid orders whose payment window has passed.
+
+    At random: orders stuck behind a provider that is away don't keep the others waiting.
+    """
+    return list(Order.objects.overdue().order_by("?").values_list("pk", flat=True)[:limit])
 
 
 def _by_number(number: str) -> Order | None:

@@ -7,9 +7,11 @@ from uuid import UUID
 from django.db.models import F, Q
 from django.utils import timezone
 
-from promotions.errors import CouponRefused, InvalidCoupon
+from promotions.errors import CodeTaken, CouponRefused, InvalidCoupon
 from promotions.models import Coupon, CouponUsage
 from shopflow.lib.transactions import command
+
+LONGEST_CODE = 50
 
 
 @command
@@ -77,9 +79,12 @@ def save_coupon(
     description: str = "",
     coupon_id: UUID | None = None,
 ) -> Coupon:
-    """Make a percentage coupon, or change one. Raises InvalidCoupon."""
+    """Make a percentage coupon, or change one. Raises InvalidCoupon, CodeTaken."""
     if not 0 < discount_value <= 100 or (usage_limit is not None and usage_limit < 1):
         raise InvalidCoupon
+    code = code.strip()
+    if not code or len(code) > LONGEST_CODE or "\0" in code:
+        raise InvalidCoupon(f"A code has 1 to {LONGEST_CODE} characters.")
     if min_order_amount < 0 or (max_discount_amount is not None and max_discount_amount < 0):
         raise InvalidCoupon("Amounts are 0 or more.")
     if starts_at and expires_at and expires_at <= starts_at:
@@ -89,7 +94,9 @@ def save_coupon(
     )
     if usage_limit is not None and usage_limit < coupon.usage_count:
         raise InvalidCoupon(f"It was used {coupon.usage_count} times already; allow at least that.")
-    coupon.code, coupon.description = code.strip(), description
+    if Coupon.objects.filter(code__iexact=code).exclude(pk=coupon.pk).exists():
+        raise CodeTaken
+    coupon.code, coupon.description = code, description
     coupon.discount_value, coupon.usage_limit = discount_value, usage_limit
     coupon.min_order_amount, coupon.max_discount_amount = min_order_amount, max_discount_amount
     coupon.starts_at, coupon.expires_at, coupon.is_active = starts_at, expires_at, is_active

@@ -14,3 +14,9 @@ class CouponRefused(DomainError):
 class InvalidCoupon(InvalidInput):
     code = "invalid_coupon"
     message = "A percentage is between 0 and 100, a limit is 1 or more."
+
+
+class CodeTaken(DomainError):
+    code = "code_taken"
+    status = 409
+    message = "There is a coupon with this code already. Choose another code."

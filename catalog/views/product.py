@@ -102,10 +102,9 @@ def _values(
     found = []
     for value in values:
         target = _nearest(variant, variants, name, value)
-        pictures = queries.pictures_of(variant=target, images=images) if name == look else []
-        found.append(
-            Value(value, target, variant.option_values[name] == value, next(iter(pictures), None))
-        )
+        pictured = queries.pictures_of(variant=target, images=images) if name == look else []
+        picture = next(iter(pictured), None)
+        found.append(Value(value, target, variant.option_values[name] == value, picture))
     return found
 
 

@@ -1,6 +1,13 @@
 """Everything that happens to an order."""
 
-from orders.commands.lifecycle import cancel, confirm, expire, record_money, reopen
+from orders.commands.lifecycle import (
+    cancel,
+    confirm,
+    expire,
+    mark_refunded,
+    record_money,
+    reopen,
+)
 from orders.commands.place import Address, place_order
 from orders.commands.shipments import deliver, ship
 
@@ -10,6 +17,7 @@ __all__ = [
     "confirm",
     "deliver",
     "expire",
+    "mark_refunded",
     "place_order",
     "record_money",
     "reopen",

@@ -113,18 +113,27 @@ def cancel(*, order_id: UUID, reason: str, by: UUID | None = None) -> Order:
 
 
 @command
-def record_money(
-    *, order_id: UUID, paid: Decimal, refunded: Decimal, by: UUID | None = None
-) -> Order:
+def record_money(*, order_id: UUID, paid: Decimal, refunded: Decimal) -> Order:
     """Write down how much came for an order and how much is on its way back, in all.
 
-    A paid order all of whose money goes back becomes refunded. Safe to repeat.
+    Amounts are in the order's currency. Safe to repeat.
     """
     order = locked(order_id)
     order.amount_paid, order.amount_refunded = paid, refunded
     order.payment_status = _payment_status(order)
     order.save(update_fields=["amount_paid", "amount_refunded", "payment_status", "updated_at"])
-    is_given_back = paid > 0 and refunded == paid
+    return order
+
+
+@command
+def mark_refunded(*, order_id: UUID, by: UUID | None = None) -> Order:
+    """Note that all money of a paid order has gone back; what hasn't left is sold again.
+
+    An order that keeps money, or whose status doesn't lead there (a cancelled one), stays as it
+    is. Safe to repeat.
+    """
+    order = locked(order_id)
+    is_given_back = order.amount_paid > 0 and order.amount_refunded == order.amount_paid
     if is_given_back and Status.REFUNDED in Order.TRANSITIONS.get(order.status, ()):
         step(order, Status.REFUNDED, by=by)
         if order.shipped_at is None:

@@ -9,7 +9,7 @@ from inventory import commands as inventory
 from orders.commands.history import locked, step
 from orders.errors import InvalidShipment, OrderNotShippable, TrackingTaken
 from orders.models import Order, OrderShipment, OrderShipmentItem
-from shopflow.lib.transactions import command
+from shopflow.lib.transactions import command, is_duplicate
 
 LONGEST_CARRIER = 50
 LONGEST_TRACKING = 100
@@ -24,7 +24,8 @@ def ship(*, order_id: UUID, carrier: str, tracking_number: str, by: UUID | None 
     carrier, tracking_number = carrier.strip(), tracking_number.strip()
     _check(carrier, tracking_number)
     order = locked(order_id)
-    if order.status not in {Order.Status.CONFIRMED, Order.Status.PROCESSING}:
+    is_open = order.status in {Order.Status.CONFIRMED, Order.Status.PROCESSING}
+    if not is_open or order.payment_status == Order.PaymentStatus.REFUNDED:
         raise OrderNotShippable
     now = timezone.now()
     _insert_shipment(order, carrier, tracking_number)
@@ -70,8 +71,10 @@ def _insert_shipment(order: Order, carrier: str, tracking_number: str) -> None:
                 tracking_number=tracking_number,
                 shipped_at=timezone.now(),
             )
-    except IntegrityError:
-        raise TrackingTaken from None
+    except IntegrityError as error:
+        if is_duplicate(error):
+            raise TrackingTaken from None
+        raise
     OrderShipmentItem.objects.bulk_create(
         OrderShipmentItem(shipment=shipment, order_item=item, quantity=item.quantity)
         for item in order.items.all()

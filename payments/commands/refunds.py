@@ -36,7 +36,7 @@ def refund(*, payment_id: UUID, amount: Decimal, reason: str, by: UUID | None = 
     payment = _locked(payment_id)
     if amount > payment.amount_captured - payment.amount_refunded:
         raise RefundTooMuch
-    _change_refunded(payment, amount, by=by)
+    _change_refunded(payment, amount)
     refund_id = new_id()
     row = Refund.objects.create(
         id=refund_id,
@@ -98,13 +98,18 @@ def _record_answer(*, refund_id: UUID, answer: ProviderRefund) -> None:
 
 @command
 def _succeed(*, refund_id: UUID, provider_refund_id: str) -> None:
+    payment = _locked(Refund.objects.values_list("payment_id", flat=True).get(pk=refund_id))
     row = Refund.objects.select_for_update(no_key=True).get(pk=refund_id)
-    if row.status == Refund.Status.PENDING:
-        row.move_to(
-            Refund.Status.SUCCEEDED,
-            provider_refund_id=provider_refund_id,
-            succeeded_at=timezone.now(),
-        )
+    if row.status != Refund.Status.PENDING:
+        return
+    row.move_to(
+        Refund.Status.SUCCEEDED,
+        provider_refund_id=provider_refund_id,
+        succeeded_at=timezone.now(),
+    )
+    waiting = Refund.objects.filter(payment__order=payment.order_id, status=Refund.Status.PENDING)
+    if not waiting.exists():
+        orders.mark_refunded(order_id=payment.order_id, by=row.created_by_id)
 
 
 @command
@@ -132,7 +137,7 @@ def _fail(*, refund_id: UUID, reason: str) -> None:
     row = Refund.objects.select_for_update(no_key=True).get(pk=refund_id)
     if row.status == Refund.Status.PENDING:
         row.move_to(Refund.Status.FAILED, last_error=reason[:255])
-        _change_refunded(payment, -row.amount, by=row.created_by_id)
+        _change_refunded(payment, -row.amount)
 
 
 def _locked(payment_id: UUID) -> Payment:
@@ -144,7 +149,7 @@ def _locked(payment_id: UUID) -> Payment:
     return Payment.objects.select_for_update(no_key=True).get(pk=payment_id)
 
 
-def _change_refunded(payment: Payment, change: Decimal, *, by: UUID | None) -> None:
+def _change_refunded(payment: Payment, change: Decimal) -> None:
     refunded = payment.amount_refunded + change
     if refunded == 0:
         status = Payment.Status.CAPTURED
@@ -156,6 +161,4 @@ def _change_refunded(payment: Payment, change: Decimal, *, by: UUID | None) -> N
     sums = Payment.objects.filter(order=payment.order_id).aggregate(
         paid=Sum("amount_captured"), refunded=Sum("amount_refunded")
     )
-    orders.record_money(
-        order_id=payment.order_id, paid=sums["paid"], refunded=sums["refunded"], by=by
-    )
+    orders.record_money(order_id=payment.order_id, paid=sums["paid"], refunded=sums["refunded"])

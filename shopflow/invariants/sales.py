@@ -99,6 +99,20 @@ SALES = [
         """,
     ),
     Invariant(
+        "refunded_orders_keep_no_money",
+        "6. A refunded order keeps no money, and none of it is still on its way.",
+        is_instant=True,
+        query="""
+            SELECT o.id FROM orders o WHERE o.status = 'refunded' AND (
+                o.amount_paid <> o.amount_refunded
+                OR EXISTS (
+                    SELECT FROM payments p JOIN refunds r ON r.payment_id = p.id
+                    WHERE p.order_id = o.id AND r.status = 'pending'
+                )
+            )
+        """,
+    ),
+    Invariant(
         "refunds_within_captured",
         "7. A payment's refunds are what it says was refunded, and at most what was captured.",
         is_instant=True,

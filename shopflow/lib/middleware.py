@@ -51,7 +51,8 @@ class Refusals:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer a DomainError with its status, a busy or absent database with 503."""
         if isinstance(error, DomainError):
-            return render(request, "refused.html", {"message": str(error)}, status=error.status)
+            words = {"message": str(error), "status": error.status}
+            return render(request, "refused.html", words, status=error.status)
         if isinstance(error, InterfaceError) or (
             isinstance(error, OperationalError) and (sqlstate(error) in BUSY or not sqlstate(error))
         ):

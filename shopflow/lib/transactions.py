@@ -17,6 +17,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 TRIES = 3
+UNIQUE_VIOLATION = "23505"
 # Nothing was done and the same work may succeed: https://www.postgresql.org/docs/18/mvcc-serialization-failure-handling.html
 RETRYABLE = frozenset({"40001", "40P01"})
 
@@ -85,6 +86,11 @@ def tell_the_database() -> None:
 def sqlstate(error: BaseException) -> str:
     """Return PostgreSQL's five-character code behind a database error, or ''."""
     return getattr(error.__cause__, "sqlstate", None) or ""
+
+
+def is_duplicate(error: BaseException) -> bool:
+    """Whether a unique constraint refused the row."""
+    return sqlstate(error) == UNIQUE_VIOLATION
 
 
 def _in_one_transaction(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

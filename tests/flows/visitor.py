@@ -119,7 +119,7 @@ class Visitor:
         self.page.get_by_text("I have a code").click()
         self.page.get_by_label("Code").fill(code)
         self.press("Use it")
-        self.page.get_by_text(f"{code.upper()} · ").wait_for()
+        self.page.get_by_role("button", name=f"Remove {code.upper()}").wait_for()
 
     def fill_in_checkout(self) -> None:
         """Fill in where the order goes; the button that orders it is there afterwards."""
@@ -150,13 +150,16 @@ class Visitor:
             self.page.get_by_label(label).fill(text)
         self.press(re.compile("^Pay "))
 
-    def order(self, product: str, **options: str) -> str:
-        """Order one unit without looking left or right; return the order's number."""
+    def go_to_checkout(self, product: str) -> None:
+        """Put one unit in the cart and fill in everything, without looking left or right."""
         self.open(f"/p/{product}/")
-        self.choose(**options)
         self.press("Add to cart")
         self.follow("Go to checkout")
         self.fill_in_checkout()
+
+    def order(self, product: str) -> str:
+        """Order one unit; return the order's number."""
+        self.go_to_checkout(product)
         self.order_button.click()
         return self.number
 

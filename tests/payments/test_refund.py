@@ -5,8 +5,10 @@ import pytest
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from catalog.models import ProductVariant
+from orders import commands as orders
+from orders.errors import OrderNotShippable
 from orders.models import Order
-from payments.commands import refund
+from payments.commands import refund, settle_refund
 from payments.errors import InvalidRefund, PaymentNotFound, RefundTooMuch
 from payments.models import Payment, Refund
 from payments.queries import payments_of, waiting_refunds
@@ -15,6 +17,7 @@ from shopflow.invariants import violations
 from shopflow.lib.ids import new_id
 from tests import factories
 from tests.books import books
+from tests.payments.sandbox_process import Sandbox
 from tests.payments.webhooks import Till
 
 pytestmark = pytest.mark.django_db
@@ -43,16 +46,48 @@ def test_writes_down_what_goes_back(payment: Payment, order: Order) -> None:
     assert set(violations(instant_only=True).values()) == {0}
 
 
-def test_all_of_it_ends_the_order(payment: Payment, order: Order, variant: ProductVariant) -> None:
-    refund(payment_id=payment.pk, amount=Decimal("14.78"), reason="torn seam")
-    refund(payment_id=payment.pk, amount=Decimal("100.00"), reason="the rest")
-
+def test_all_of_it_ends_the_order_once_it_has_gone(
+    payment: Payment, order: Order, variant: ProductVariant
+) -> None:
+    first = refund(payment_id=payment.pk, amount=Decimal("14.78"), reason="torn seam")
+    second = refund(payment_id=payment.pk, amount=Decimal("100.00"), reason="the rest")
     payment.refresh_from_db()
-    order.refresh_from_db()
     assert (payment.status, payment.amount_refunded) == ("refunded", order.total)
+
+    statuses = []
+    for row in (second, first):
+        statuses.append(Order.objects.get(pk=order.pk).status)
+        settle_refund(refund_id=row.pk)
+
+    order.refresh_from_db()
+    assert statuses == ["confirmed", "confirmed"]
     assert (order.status, order.payment_status) == ("refunded", "refunded")
     assert factories.figures(variant) == (10, 0)
     assert set(violations(instant_only=True).values()) == {0}
+
+
+def test_what_the_provider_refuses_leaves_the_order_as_it_was(
+    payment: Payment, order: Order, variant: ProductVariant, sandbox: Sandbox
+) -> None:
+    row = refund(payment_id=payment.pk, amount=order.total, reason="torn seam")
+    sandbox.faults(refunds_fail=1)
+
+    settle_refund(refund_id=row.pk)
+
+    order.refresh_from_db()
+    assert (order.status, order.payment_status) == ("confirmed", "paid")
+    assert factories.figures(variant) == (10, 2)
+    assert set(violations(instant_only=True).values()) == {0}
+
+
+def test_what_is_on_its_way_back_does_not_ship(payment: Payment, order: Order) -> None:
+    refund(payment_id=payment.pk, amount=order.total, reason="torn seam")
+    before = books()
+
+    with pytest.raises(OrderNotShippable):
+        orders.ship(order_id=order.pk, carrier="UPS", tracking_number="1Z999")
+
+    assert books() == before
 
 
 def test_rings_for_the_worker_once_it_is_committed(

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from promotions import commands
-from promotions.errors import InvalidCoupon
+from promotions.errors import CodeTaken, InvalidCoupon
 from promotions.models import Coupon
 from promotions.queries import discount_of
 from tests import factories
@@ -96,3 +96,33 @@ def test_discount_of_says_why_there_is_none() -> None:
 
     assert (found.amount, found.parts) == (0, [0])
     assert found.problem == "This code has expired."
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"code": "  "},
+        {"code": "X" * 51},
+        {"code": "NUL\0"},
+        {"min_order_amount": Decimal("-0.01")},
+        {"max_discount_amount": Decimal("-0.01")},
+        {"starts_at": timezone.now(), "expires_at": timezone.now() - timedelta(days=1)},
+    ],
+    ids=["blank", "long", "nul", "minimum", "maximum", "dates"],
+)
+def test_refuses_what_makes_no_sense(wrong: dict[str, Any]) -> None:
+    values: dict[str, Any] = {"code": "SUMMER", "discount_value": Decimal(10)}
+
+    with pytest.raises(InvalidCoupon):
+        commands.save_coupon(**{**values, **wrong})
+
+    assert not Coupon.objects.exists()
+
+
+def test_refuses_a_code_that_is_taken() -> None:
+    coupon = factories.coupon("TENOFF")
+
+    with pytest.raises(CodeTaken):
+        commands.save_coupon(code="tenoff", discount_value=Decimal(10))
+
+    assert list(Coupon.objects.all()) == [coupon]

@@ -1,4 +1,5 @@
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -128,3 +129,43 @@ def test_options_leaves_out_what_is_switched_off(zone: ShippingZone) -> None:
     commands.save_method(zone_id=zone.pk, name="DHL", price=Decimal(1), is_active=False)
 
     assert queries.options(zone=zone, subtotal=Decimal(1), weight_grams=1) == []
+
+
+@pytest.mark.parametrize("countries", [[], ["Germany"], ["1A"], ["DE", ""]])
+def test_refuses_what_is_no_country(countries: list[str]) -> None:
+    with pytest.raises(InvalidInput):
+        commands.save_zone(name="Nowhere", countries=countries)
+
+    assert not ShippingZone.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"price": Decimal("-0.01")},
+        {"free_above": Decimal("-0.01")},
+        {"estimated_days_min": 3, "estimated_days_max": 2},
+    ],
+    ids=["price", "free above", "days"],
+)
+def test_refuses_a_method_that_makes_no_sense(zone: ShippingZone, wrong: dict[str, Any]) -> None:
+    values: dict[str, Any] = {"zone_id": zone.pk, "name": "Standard", "price": Decimal("4.90")}
+
+    with pytest.raises(InvalidInput):
+        commands.save_method(**{**values, **wrong})
+
+    assert not ShippingMethod.objects.exists()
+
+
+@pytest.mark.parametrize("rate", ["-0.01", "1", "19"])
+def test_refuses_a_tax_that_is_no_fraction(zone: ShippingZone, rate: str) -> None:
+    with pytest.raises(InvalidInput):
+        commands.save_tax_rate(
+            zone_id=zone.pk,
+            tax_class="standard",
+            name="VAT",
+            rate=Decimal(rate),
+            included_in_price=True,
+        )
+
+    assert not TaxRate.objects.exists()

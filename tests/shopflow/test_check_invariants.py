@@ -58,6 +58,9 @@ BREAKS = {
     "cancelled_orders_keep_no_money": """
         UPDATE payments SET status = 'requires_action' WHERE status = 'voided'
     """,
+    "refunded_orders_keep_no_money": """
+        UPDATE orders SET status = 'refunded' WHERE status = 'confirmed'
+    """,
     "refunds_within_captured": """
         UPDATE refunds SET amount = amount + 0.01
     """,
