@@ -41,18 +41,32 @@
     return swapped;
   };
 
-  // Another colour, size or picture without loading the page again.
-  document.addEventListener("click", async (event) => {
+  // Another colour, size or picture without loading the page again. The last choice counts.
+  let choices = 0;
+  let choosing = null;
+  const choose = async (link) => {
+    const mine = ++choices;
+    try {
+      const answer = await fetch(link.href);
+      const html = await answer.text();
+      if (mine !== choices) return false;
+      const wanted = document.getElementById("quantity")?.value;
+      if (!answer.ok || !swap(html, link.dataset.swap.split(" "))) throw answer;
+      const quantity = document.getElementById("quantity");
+      if (quantity && wanted) quantity.value = wanted;
+      history.replaceState(null, "", link.href);
+      choosing = null;
+      return true;
+    } catch {
+      if (mine === choices) location.assign(link.href);
+      return false;
+    }
+  };
+  document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-swap]");
     if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
     event.preventDefault();
-    try {
-      const answer = await fetch(link.href);
-      if (!answer.ok || !swap(await answer.text(), link.dataset.swap.split(" "))) throw answer;
-      history.replaceState(null, "", link.href);
-    } catch {
-      location.assign(link.href);
-    }
+    choosing = choose(link);
   });
 
   // One more, one less.
@@ -63,6 +77,16 @@
     const wanted = (Number.parseInt(input.value, 10) || 0) + Number(button.dataset.step);
     input.value = Math.min(Math.max(wanted, Number(input.min)), Number(input.max));
     input.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+
+  // A button mustn't be swapped between press and release, or the click on it would be lost.
+  let released = Promise.resolve();
+  document.addEventListener("pointerdown", () => {
+    released = new Promise((resolve) => {
+      const letGo = () => setTimeout(resolve); // the click comes first
+      addEventListener("pointerup", letGo, { once: true });
+      addEventListener("pointercancel", letGo, { once: true });
+    });
   });
 
   // What else the price depends on: ask for the totals again, keep everything that was typed.
@@ -76,6 +100,7 @@
     try {
       const answer = await fetch(form.getAttribute("action"), { method: "POST", body: data });
       const html = await answer.text();
+      await released;
       // A later change is on its way: its answer counts, not this one.
       if (mine === asked && answer.ok) swap(html, ["delivery", "checkout-summary"]);
     } catch {
@@ -101,6 +126,12 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.dataset.sent) return event.preventDefault();
+    if (choosing && form.closest("#buy")) {
+      // What was chosen last goes into the cart, not what was on the page before.
+      event.preventDefault();
+      choosing.then((done) => done && document.querySelector("#buy form")?.requestSubmit());
+      return;
+    }
     if (form.getAttribute("method") === "post") {
       form.dataset.sent = "yes";
       event.submitter?.setAttribute("aria-disabled", "true");

@@ -54,6 +54,22 @@ def test_a_named_exception_owns_no_transaction(tmp_path: Path) -> None:
     assert list(commands.a_public_command_is_one_transaction(tree)) == []
 
 
+def test_a_lock_on_the_key_is_found(tmp_path: Path) -> None:
+    tree = planted(
+        tmp_path,
+        {
+            "orders/commands.py": """
+            Order.objects.select_for_update(no_key=True).get(pk=1)
+            Order.objects.select_for_update(skip_locked=True).get(pk=1)
+        """,
+        },
+    )
+
+    found = list(commands.locks_leave_the_key_alone(tree))
+
+    assert found == ["orders/commands.py:2 select_for_update without no_key=True"]
+
+
 def test_a_transaction_opened_by_hand_is_found(tmp_path: Path) -> None:
     tree = planted(
         tmp_path,

@@ -33,7 +33,7 @@ PICTURES = {
 }
 # Who goes on to the next page gives up what the last one was still asking for.
 GIVEN_UP = "net::ERR_ABORTED"
-PATIENCE = 15_000  # milliseconds until a test gives up waiting
+PATIENCE = 30_000  # milliseconds until a test gives up waiting
 
 
 @dataclass

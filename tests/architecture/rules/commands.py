@@ -66,6 +66,18 @@ def only_the_decorator_opens_transactions(tree: Tree) -> Iterator[str]:
                 yield f"{tree.at(path, node)} {ast.unparse(node)} outside shopflow.lib"
 
 
+def locks_leave_the_key_alone(tree: Tree) -> Iterator[str]:
+    """Rows are locked FOR NO KEY UPDATE, so that inserts that name them need not wait.
+
+    Source: docs/decisions/0004-rows-are-locked-for-no-key-update.md.
+    """
+    for path in tree.product():
+        for _, call in calls(path):
+            named = {keyword.arg for keyword in call.keywords}
+            if method(call) == "select_for_update" and "no_key" not in named:
+                yield f"{tree.at(path, call)} select_for_update without no_key=True"
+
+
 def only_commands_write(tree: Tree) -> Iterator[str]:
     """Everything around the commands reads, or calls a command."""
     shells = [path for _, path in _each(tree, *SHELLS)]
