@@ -11,17 +11,21 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from carts.models import CartItem
-from tests.orders import test_views_checkout as checkout
+from catalog.models import ProductVariant
+from tests.storefront import check_out, put_in_cart
 
 ROOT = Path(__file__).resolve().parents[2]
 MOST_FILES = 27
 MOST_FUNCTIONS = 86
-cart = checkout.cart
+TOTAL = "114.78"
 
 
 @pytest.mark.django_db
-def test_an_order_is_placed_within_few_files_and_functions(client: Client, cart: CartItem) -> None:
+@pytest.mark.usefixtures("us_shipping")
+def test_an_order_is_placed_within_few_files_and_functions(
+    client: Client, variant: ProductVariant
+) -> None:
+    put_in_cart(client, variant, 2)
     entered: set[tuple[str, str]] = set()
 
     def note(frame: FrameType, event: str, _: Any) -> None:
@@ -32,7 +36,7 @@ def test_an_order_is_placed_within_few_files_and_functions(client: Client, cart:
 
     sys.setprofile(note)
     try:
-        response = checkout.check_out(client, expected_total=checkout.TOTAL)
+        response = check_out(client, expected_total=TOTAL)
     finally:
         sys.setprofile(None)
 
