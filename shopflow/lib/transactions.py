@@ -39,7 +39,6 @@ def command(function: Callable[P, T]) -> Callable[P, T]:
             return function(*args, **kwargs)
         return _with_retries(lambda: _in_one_transaction(function, *args, **kwargs))
 
-    run.is_command = True  # type: ignore[attr-defined]  # the architecture tests look for it
     return run
 
 
