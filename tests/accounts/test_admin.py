@@ -1,5 +1,6 @@
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from tests import factories, staff
@@ -52,3 +53,15 @@ def test_shoppers_do_not_get_in() -> None:
     response = client.get(USERS)
 
     assert response["Location"] == f"/admin/login/?next={USERS}"
+
+
+def test_the_list_takes_a_fixed_number_of_queries(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for email in ("ada@example.com", "eve@example.com"):
+        factories.UserFactory.create(email=email)
+
+        with django_assert_num_queries(6):
+            response = client.get(USERS)
+
+        assert email in staff.text_of(response)

@@ -1,7 +1,9 @@
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 from django.urls import reverse
 
 from catalog import commands as catalog
@@ -131,3 +133,31 @@ def test_shelves_and_brands_are_never_deleted(client: Client) -> None:
     assert Category.objects.count() == 1
     assert Brand.objects.count() == 1
     assert not Product.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("address", "make"),
+    [
+        (
+            CATEGORIES,
+            lambda name: catalog.save_category(
+                name=name, slug=name.lower(), parent_id=factories.category(f"Above {name}").pk
+            ),
+        ),
+        (BRANDS, lambda name: catalog.save_brand(name=name)),
+    ],
+    ids=["categories", "brands"],
+)
+def test_the_lists_take_a_fixed_number_of_queries(
+    client: Client,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    address: str,
+    make: Callable[[str], object],
+) -> None:
+    for name in ("First", "Second"):
+        make(name)
+
+        with django_assert_num_queries(6):
+            response = client.get(address)
+
+        assert name in staff.text_of(response)
