@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from catalog import commands as catalog
 from catalog.models import Brand, Category, Product
