@@ -1,7 +1,7 @@
-"""Django's PostgreSQL backend, except that foreign keys carry their ON DELETE action.
+"""Django's PostgreSQL backend, except that two promises of the models hold for raw SQL too.
 
-Django 5.2 enforces `on_delete` in Python only; here `pg_constraint` says the same, so raw SQL
-obeys it too.
+Foreign keys carry their ON DELETE action (Django 5.2 enforces it in Python only), and a column
+`updated_at` moves when an UPDATE forgets it.
 """
 
 from typing import Any
@@ -21,11 +21,24 @@ ACTIONS = {
 }
 
 
+TOUCH = """
+CREATE TRIGGER %(name)s BEFORE UPDATE ON %(table)s FOR EACH ROW
+WHEN (OLD.updated_at IS NOT DISTINCT FROM NEW.updated_at) EXECUTE FUNCTION shop_touch()
+"""
+
+
 class DatabaseSchemaEditor(PostgresSchemaEditor):
-    """Writes the declared action into every foreign key."""
+    """Writes the declared action into every foreign key, and `updated_at` into every UPDATE."""
 
     # Columns added later get their key by the same statement as columns of a new table.
     sql_create_column_inline_fk = None  # type: ignore[assignment]
+
+    def create_model(self, model: Any) -> None:
+        super().create_model(model)
+        if any(field.name == "updated_at" for field in model._meta.local_fields):
+            table = model._meta.db_table
+            names = {"name": self.quote_name(f"{table}_touch"), "table": self.quote_name(table)}
+            self.deferred_sql.append(TOUCH % names)
 
     def _create_fk_sql(self, model: Any, field: Any, suffix: str) -> Statement:
         statement: Statement = super()._create_fk_sql(model, field, suffix)  # type: ignore[misc]
