@@ -128,6 +128,7 @@ class Refund(Stateful):
     TRANSITIONS: ClassVar = {Status.PENDING: {Status.SUCCEEDED, Status.FAILED}}
 
     payment = models.ForeignKey(Payment, on_delete=models.RESTRICT, related_name="refunds")
+    order = models.ForeignKey(Order, on_delete=models.RESTRICT, related_name="refunds")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.RESTRICT, related_name="+"
     )

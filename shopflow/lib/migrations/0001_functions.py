@@ -43,5 +43,6 @@ class Migration(migrations.Migration):
         ("catalog", "0001_extensions"),
         ("orders", "0001_order_numbers"),
         ("payments", "0001_payment_events"),
+        ("shipping", "0001_initial"),
     )
     operations = (migrations.RunSQL(sql=CREATE, reverse_sql=DROP),)
