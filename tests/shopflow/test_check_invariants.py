@@ -33,6 +33,7 @@ BREAKS = {
         WHERE id = (SELECT id FROM inventory LIMIT 1)
     """,
     "shipped_units_equal_sales": """
+        ALTER TABLE inventory_transactions DISABLE TRIGGER inventory_transactions_append_only;
         UPDATE inventory_transactions SET quantity_change = quantity_change - 1 WHERE type = 'sale'
     """,
     "order_total_adds_up": """
@@ -53,7 +54,8 @@ BREAKS = {
         UPDATE inventory_reservations SET status = 'committed' WHERE status = 'released'
     """,
     "open_orders_hold_their_stock": """
-        UPDATE inventory_reservations SET status = 'released' WHERE status = 'held'
+        UPDATE inventory_reservations SET status = 'released', expires_at = NULL
+        WHERE status = 'held'
     """,
     "cancelled_orders_keep_no_money": """
         UPDATE payments SET status = 'requires_action' WHERE status = 'voided'
