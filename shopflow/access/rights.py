@@ -26,18 +26,19 @@ PROTECTED = {
 }
 # Carts, sessions and tokens go for good, and so do links between rows and what nobody misses.
 HARD_DELETED = frozenset({
-    "carts", "cart_items", "cart_coupons",
+    "carts", "cart_items", "cart_coupons", "checkout_drafts", "wishlists", "wishlist_items",
+    "coupon_products", "coupon_categories", "promotion_products", "promotion_categories",
     "product_categories", "product_images",
     "users_groups", "users_user_permissions", "auth_group_permissions",
 })  # fmt: skip
 # What pages and the API write; the rest of the shop they only read.
 APP_WRITES = frozenset({
     "users", "user_addresses", "user_payment_methods",
-    "carts", "cart_items", "cart_coupons",
+    "carts", "cart_items", "cart_coupons", "checkout_drafts", "wishlists", "wishlist_items",
     "orders", "order_items", "order_addresses", "order_tax_lines", "order_discount_lines",
     "order_status_history",
     "inventory", "inventory_reservations", "inventory_transactions",
-    "coupons", "coupon_usage",
+    "stock_alerts", "coupons", "coupon_usage", "promotions", "promotion_usage",
     "payments", "refunds", "payment_events",
     "products", "product_variants",
     "idempotency_keys",
@@ -46,6 +47,8 @@ APP_WRITES = frozenset({
 SECRET_COLUMNS = {
     "users": {"password"},
     "carts": {"token_hash"},
+    "wishlists": {"token_hash", "share_token"},
+    "stock_alerts": {"token_hash"},
     "idempotency_keys": {"body", "key", "fingerprint"},
 }
 
