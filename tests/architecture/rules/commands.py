@@ -26,7 +26,7 @@ OWN_NO_TRANSACTION = {
 }
 # Where else than in a command something is written, each with its reason.
 MAY_WRITE = {
-    "accounts.models.UserManager.create_user": "Django's contract of a user manager",
+    "accounts.models.users.UserManager.create_user": "Django's contract of a user manager",
     "shopflow.demo.load._store_pictures": "writes files, not rows",
     "shopflow.invariants.violations": "runs the SELECTs of its own list",
     "shopflow.management.commands.setup_database_roles.Command.handle": "makes roles, not rows",
