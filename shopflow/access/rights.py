@@ -3,7 +3,8 @@
 Everything else follows from three rules. The owner alone has DDL. The worker and the staff site
 may read, insert and update every table; the storefront only what stands in APP_WRITES. Nobody may
 change or delete rows of a table whose model says `AppendOnly`, and rows are deleted only from
-HARD_DELETED (data model, deletion).
+HARD_DELETED (data model, deletion). Over all of them watches the audit log: what staff change is
+written down by a trigger on every table but those in NOT_AUDITED.
 """
 
 from django.apps import apps
@@ -45,9 +46,9 @@ APP_WRITES = frozenset({
     "stock_alerts", "coupons", "coupon_usage", "promotions", "promotion_usage",
     "payments", "refunds", "payment_events",
     "products", "product_variants",
-    "idempotency_keys",
+    "idempotency_keys", "audit_logs",
 })  # fmt: skip
-# What reports never see.
+# What reports never see, and the audit log never holds.
 SECRET_COLUMNS = {
     "users": {"password"},
     "user_sessions": {"refresh_token_hash"},
@@ -60,6 +61,45 @@ SECRET_COLUMNS = {
     "stock_alerts": {"token_hash"},
     "idempotency_keys": {"body", "key", "fingerprint"},
 }
+# What says who a person is, how to reach them, or is in their own words. The audit log is never
+# rewritten, so it only says that such a column changed: erasing a person leaves nothing in it.
+ADDRESS = frozenset({
+    "first_name", "last_name", "company", "address_line_1", "address_line_2", "city", "state",
+    "postal_code", "phone",
+})  # fmt: skip
+PERSONAL_COLUMNS = {
+    "users": {"email", "first_name", "last_name", "phone"},
+    "user_addresses": ADDRESS,
+    "user_sessions": {"device", "ip"},
+    "verification_tokens": {"email"},
+    "email_preferences": {"email"},
+    "product_reviews": {"title", "content"},
+    "review_photos": {"file"},
+    "search_log": {"query"},
+    "carts": {"email"},
+    "checkout_drafts": {"answers"},
+    "coupon_usage": {"customer_email"},
+    "promotion_usage": {"customer_email"},
+    "stock_alerts": {"email"},
+    "orders": {"customer_email", "customer_phone", "customer_note"},
+    "order_addresses": ADDRESS,
+    "payments": {"card_last_four"},
+    "payment_events": {"payload"},
+}
+# Tables without the audit trigger: they are logs themselves.
+NOT_AUDITED = {
+    "audit_logs": "the log itself",
+    "audit_seals": "the seals of the log",
+    "django_admin_log": "Django's own log, which nothing writes (decision 0006)",
+    "erasure_log": "says by itself who asked for what, and when it was done",
+    "inventory_transactions": "the ledger of stock: append-only, with who and why",
+    "order_status_history": "the steps of an order: append-only, with who and why",
+    "search_log": "what shoppers searched for",
+}
+# Columns the database fills: in the audit log one clock makes the ids and the times.
+DATABASE_FILLS = {"audit_logs": {"id", "created_at"}}
+# What the storefront may not even read.
+HIDDEN_FROM_APP = frozenset({"audit_logs", "audit_seals"})
 
 
 def append_only() -> frozenset[str]:
