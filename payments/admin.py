@@ -79,9 +79,9 @@ class PaymentAdmin(ActingAdmin[Payment]):
 @admin.register(Refund)
 class RefundAdmin(ReadOnlyAdmin[Refund]):
     list_display = ("created_at", "order", "money", "status", "reason", "last_error")
-    list_select_related = ("payment__order",)
+    list_select_related = ("order",)
     list_filter = ("status",)
-    search_fields = ("payment__order__order_number__startswith",)
+    search_fields = ("order__order_number__startswith",)
     search_help_text = "An order number"
     ordering = ("-id",)
     sortable_by = ()
@@ -99,10 +99,6 @@ class RefundAdmin(ReadOnlyAdmin[Refund]):
         "provider_refund_id",
         "succeeded_at",
     )
-
-    @admin.display(description="Order")
-    def order(self, refund: Refund) -> str:
-        return str(refund.payment.order)
 
     @admin.display(description="Amount")
     def money(self, refund: Refund) -> str:

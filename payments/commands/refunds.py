@@ -41,6 +41,7 @@ def refund(*, payment_id: UUID, amount: Decimal, reason: str, by: UUID | None = 
     row = Refund.objects.create(
         id=refund_id,
         payment=payment,
+        order_id=payment.order_id,
         user_id=payment.user_id,
         amount=amount,
         currency=payment.currency,
