@@ -49,7 +49,7 @@ openapi: full ## Write docs/openapi.yaml again after a change of the API
 	@$(SETTINGS) $(PY) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
 
 db-shell: base ## Open psql on the shop's database, running or not
-	@exec $(PY) manage.py up --attach --exec sh -c 'exec psql "$$DATABASE_URL"'
+	@exec $(PY) manage.py up --attach --exec sh -c 'PGOPTIONS="-c role=shop_owner" exec psql "$$DATABASE_URL"'
 
 lock: base ## Compile requirements/*.in again (UPGRADE=1 takes the newest versions)
 	@$(PYTHON) -m venv .run-lock && .run-lock/bin/python -m pip install --quiet uv

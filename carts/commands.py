@@ -166,7 +166,7 @@ def _cart_of(user_id: UUID) -> Cart:
         with transaction.atomic():
             return Cart.objects.create(user_id=user_id, currency=settings.DEFAULT_CURRENCY)
     except IntegrityError:
-        return Cart.objects.open().get(user_id=user_id)
+        return Cart.objects.open().get(user_id=user_id, created_by=None)
 
 
 def _locked(cart_id: UUID) -> Cart:

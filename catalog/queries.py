@@ -12,7 +12,7 @@ from django.db.models.functions import Cast, Now
 
 from catalog.errors import BrandNotFound, CategoryNotFound, ProductNotFound
 from catalog.models import Brand, Category, Product, ProductImage, ProductVariant
-from catalog.models.products import SEARCH_CONFIG
+from catalog.models.search import SEARCH_CONFIG
 from shopflow.lib.paging import Order
 
 # One direction per order, so that each page is one range scan of one index.

@@ -35,7 +35,7 @@ class ImageSerializer(serializers.ModelSerializer[ProductImage]):
 class RatingSerializer(Output[Product]):
     """What shoppers think; no average as long as nobody has said."""
 
-    average = serializers.FloatField(source="rating_average", allow_null=True)
+    average = serializers.FloatField(source="average_rating", allow_null=True)
     count = serializers.IntegerField(source="rating_count")
 
 

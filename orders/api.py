@@ -28,7 +28,7 @@ from shopflow.lib.api import PROBLEM_TYPE, answer, checked, domain_document
 from shopflow.lib.api.schema import CART_TOKEN, IDEMPOTENCY_KEY, ORDER_TOKEN
 from shopflow.lib.errors import DomainError
 from shopflow.lib.idempotency import Answer, answer_once, claim_of
-from shopflow.lib.transactions import guest_order
+from shopflow.lib.transactions import work_on
 
 BY_CUSTOMER = "by the customer"
 
@@ -119,9 +119,9 @@ def _placed(cart_id: UUID, wanted: dict[str, Any]) -> Answer:
 
 
 def _cancelled(order_id: UUID, reason: str) -> Answer:
-    with guest_order(order_id):
-        commands.cancel(order_id=order_id, reason=reason)
-        return Answer.of(200, _document(order_id))
+    work_on(order_id)
+    commands.cancel(order_id=order_id, reason=reason)
+    return Answer.of(200, _document(order_id))
 
 
 def _document(order_id: UUID) -> Any:

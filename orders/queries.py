@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from uuid import UUID
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import QuerySet
 
 from orders.errors import OrderNotFound
@@ -53,14 +54,19 @@ def find_for_user(*, number: str, user_id: UUID) -> Order:
     return order
 
 
-def find_by_email(*, number: str, email: str) -> Order:
-    """Return the order of this number if it was placed with this e-mail; raises OrderNotFound."""
-    order = _by_number(number)
-    given = email.strip().casefold().encode()
-    known = order.customer_email.strip().casefold().encode() if order else b""
-    if order is None or not given or not hmac.compare_digest(given, known):
+def find_by_email(*, number: str, email: str) -> UUID:
+    """Return the id of the order placed under this number and e-mail; raises OrderNotFound.
+
+    Nobody is known yet, so a function of the database's owner answers (migration 0001).
+    """
+    if _is_odd(number) or "\0" in email:
         raise OrderNotFound
-    return order
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT shop_find_order(%s, %s)", [number.upper(), email.strip()])
+        (order_id,) = cursor.fetchone()
+    if order_id is None:
+        raise OrderNotFound
+    return UUID(str(order_id))
 
 
 @contextmanager
@@ -93,9 +99,13 @@ def overdue(limit: int) -> list[UUID]:
 
 
 def _by_number(number: str) -> Order | None:
-    if len(number) > LONGEST_NUMBER or "\0" in number:
+    if _is_odd(number):
         return None
     return Order.objects.filter(order_number=number.upper()).first()
+
+
+def _is_odd(number: str) -> bool:
+    return len(number) > LONGEST_NUMBER or "\0" in number
 
 
 def _token(order_id: UUID, version: int) -> str:

@@ -16,7 +16,7 @@ from shopflow.lib.api import answer, checked, domain_document
 from shopflow.lib.api.schema import IDEMPOTENCY_KEY, ORDER_TOKEN
 from shopflow.lib.errors import DomainError
 from shopflow.lib.idempotency import Answer, answer_once, claim_of, kept_answer
-from shopflow.lib.transactions import guest_order
+from shopflow.lib.transactions import acting_as
 
 
 class PaymentViewSet(viewsets.ViewSet):
@@ -50,7 +50,7 @@ class PaymentViewSet(viewsets.ViewSet):
 def _started(order_id: UUID, return_url: str, provider: str | None) -> Answer:
     # Before the claim, as no transaction may wait for a gateway; two at once get the same page.
     # A refusal isn't kept: the same key may try again when the gateway is back.
-    with guest_order(order_id):
+    with acting_as(None, guest_order=order_id):
         url = commands.start_payment(order_id=order_id, return_url=return_url, provider=provider)
     return Answer.of(201, {"client_action": {"redirect": url}})
 

@@ -11,6 +11,8 @@ from orders.queries import overdue
 from payments import commands
 from payments.queries import unsettled_orders, waiting_refunds
 from shopflow.lib.errors import DomainError
+from shopflow.lib.roles import Role
+from shopflow.lib.transactions import acting_as
 
 log = logging.getLogger(__name__)
 BATCH = 100
@@ -66,7 +68,9 @@ def expire_unpaid() -> None:
 @shared_task(acks_late=True, ignore_result=True)
 def make_partitions() -> None:
     """Make the inbox's partitions of the next months. Safe to repeat."""
-    commands.make_partitions()
+    # Only the owner may make tables.
+    with acting_as(None, role=Role.OWNER):
+        commands.make_partitions()
 
 
 def _each(ids: Iterable[UUID], work: Callable[[UUID], None]) -> None:

@@ -19,7 +19,7 @@ from payments import commands, queries
 from shopflow.lib.api import problem_response
 from shopflow.lib.errors import DomainError
 from shopflow.lib.http import SeeOther, private, shopper_of
-from shopflow.lib.transactions import guest_order
+from shopflow.lib.transactions import acting_as
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -31,7 +31,7 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
     with opened(number=number, **_who(request)) as order:
         order_id = order.pk
     try:
-        with guest_order(order_id):
+        with acting_as(None, guest_order=order_id):
             url = commands.start_payment(order_id=order_id, return_url=_return_url(request, order))
     except DomainError as error:
         return _page(request, number, refusal=error)

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import F, Q
 from django.utils import timezone
 
+from accounts.models import folded
 from promotions.errors import CodeTaken, CouponRefused, InvalidCoupon
 from promotions.models import Coupon, CouponUsage
 from shopflow.lib.transactions import command
@@ -33,7 +34,7 @@ def redeem(
         coupon_id=coupon_id,
         order_id=order_id,
         discount_amount=discount,
-        customer_email=email,
+        customer_email=folded(email),
         user_id=user_id,
     )
 

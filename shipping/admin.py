@@ -28,6 +28,9 @@ class ZoneForm(CommandForm[ShippingZone]):
             raise ValidationError("Write countries as two letters: US, CA.")
         return countries
 
+    def clean_states(self) -> list[str]:
+        return [code.upper() for code in self.cleaned_data["states"]]
+
 
 class MethodForm(CommandForm[ShippingMethod]):
     def clean(self) -> dict[str, Any] | None:

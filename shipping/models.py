@@ -4,16 +4,25 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, TextField, Value
+from django.db.models.functions import Upper
+from django.db.models.lookups import Exact, Regex
 
 from shopflow.lib.fields import MoneyField
 from shopflow.lib.rows import Row
 
 
+def _joined(field: str) -> Func:
+    """Return an array's elements as one text; a NULL among them becomes `?`."""
+    return Func(
+        F(field), Value(","), Value("?"), function="array_to_string", output_field=TextField()
+    )
+
+
 class ShippingZone(Row):
     """Countries, or states of them, that share shipping methods and taxes."""
 
-    name = models.CharField(max_length=100, unique=True)
+    name = models.CharField(max_length=100)
     countries = ArrayField(models.CharField(max_length=2))
     states = ArrayField(
         models.CharField(max_length=10),
@@ -27,6 +36,17 @@ class ShippingZone(Row):
     class Meta:
         db_table = "shipping_zones"
         db_table_comment = "Regions with their own methods and taxes"
+        constraints = (
+            models.UniqueConstraint(fields=["name"], name="shipping_zones_name_unique"),
+            models.CheckConstraint(
+                condition=Regex(_joined("countries"), Value("^[A-Z]{2}(,[A-Z]{2})*$")),
+                name="shipping_zones_countries_are_codes",
+            ),
+            models.CheckConstraint(
+                condition=Exact(_joined("states"), Upper(_joined("states"))),
+                name="shipping_zones_states_upper_case",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -38,9 +58,11 @@ class ShippingMethodQuerySet(models.QuerySet["ShippingMethod"]):
 
 
 class ShippingMethod(Row):
-    """A way to ship into a zone, with its price and bounds."""
+    """A way to ship into a zone, or to fetch the goods there, with its price and bounds."""
 
-    zone = models.ForeignKey(ShippingZone, on_delete=models.CASCADE, related_name="methods")
+    zone = models.ForeignKey(
+        ShippingZone, on_delete=models.CASCADE, related_name="methods", db_index=False
+    )
     name = models.CharField(max_length=100)
     carrier = models.CharField(max_length=50, blank=True, db_default="")
     price = MoneyField()
@@ -51,6 +73,9 @@ class ShippingMethod(Row):
     max_order_amount = MoneyField(null=True, blank=True)
     estimated_days_min = models.PositiveSmallIntegerField(default=2, db_default=2)
     estimated_days_max = models.PositiveSmallIntegerField(default=5, db_default=5)
+    is_pickup = models.BooleanField(
+        default=False, db_default=False, help_text="The shopper fetches the goods in the store"
+    )
     is_active = models.BooleanField(default=True, db_default=True)
 
     objects: ClassVar = ShippingMethodQuerySet.as_manager()
@@ -68,6 +93,26 @@ class ShippingMethod(Row):
                 condition=Q(estimated_days_max__gte=F("estimated_days_min")),
                 name="shipping_methods_days_in_order",
             ),
+            models.CheckConstraint(
+                condition=Q(free_above=None) | Q(free_above__gte=0),
+                name="shipping_methods_free_above_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(min_weight_grams=None)
+                | Q(max_weight_grams=None)
+                | Q(max_weight_grams__gte=F("min_weight_grams")),
+                name="shipping_methods_weights_in_order",
+            ),
+            models.CheckConstraint(
+                condition=(Q(min_order_amount=None) | Q(min_order_amount__gte=0))
+                & (Q(max_order_amount=None) | Q(max_order_amount__gte=0))
+                & (
+                    Q(min_order_amount=None)
+                    | Q(max_order_amount=None)
+                    | Q(max_order_amount__gte=F("min_order_amount"))
+                ),
+                name="shipping_methods_amounts_in_order",
+            ),
         )
 
     def __str__(self) -> str:
@@ -75,9 +120,22 @@ class ShippingMethod(Row):
 
 
 class TaxRate(Row):
-    """The tax on one class of goods in one zone; `included_in_price` as the law there wants."""
+    """The tax on one class of goods in a zone, in a country, or in a state of it.
 
-    zone = models.ForeignKey(ShippingZone, on_delete=models.CASCADE, related_name="tax_rates")
+    Where several fit, the most specific wins. `included_in_price` as the law there wants.
+    """
+
+    zone = models.ForeignKey(
+        ShippingZone,
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="tax_rates",
+        db_index=False,
+    )
+    country_code = models.CharField(max_length=2, blank=True, db_default="")
+    state = models.CharField(
+        max_length=10, blank=True, db_default="", help_text="Empty: the whole country"
+    )
     tax_class = models.CharField(max_length=30, default="standard", db_default="standard")
     name = models.CharField(max_length=100)
     rate = models.DecimalField(max_digits=7, decimal_places=6)
@@ -85,9 +143,23 @@ class TaxRate(Row):
 
     class Meta:
         db_table = "tax_rates"
-        db_table_comment = "Taxes per zone and class of goods"
+        db_table_comment = "Taxes per place and class of goods"
         constraints = (
+            models.CheckConstraint(
+                condition=Q(zone__isnull=False, country_code="", state="")
+                | Q(zone=None, country_code__regex="^[A-Z]{2}$"),
+                name="tax_rates_zone_or_country",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=Upper("state")), name="tax_rates_state_upper_case"
+            ),
             models.UniqueConstraint(fields=["zone", "tax_class"], name="tax_rates_class_unique"),
+            models.UniqueConstraint(
+                fields=["country_code", "state", "tax_class"],
+                condition=Q(zone=None),
+                name="tax_rates_country_unique",
+            ),
+            models.CheckConstraint(condition=~Q(tax_class=""), name="tax_rates_class_not_empty"),
             models.CheckConstraint(
                 condition=Q(rate__gte=0) & Q(rate__lt=1), name="tax_rates_rate_in_range"
             ),

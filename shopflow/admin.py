@@ -6,12 +6,14 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
+from django.db import connection
 from django.http import HttpRequest, HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 
-from shopflow.lib import context
-from shopflow.lib.transactions import reading_as
+from shopflow.lib.transactions import acting_as_staff, is_told, reading
 
+# Statements that begin and end a command's transaction rather than stand in it.
+TRANSACTION = ("SAVEPOINT", "RELEASE", "ROLLBACK")
 View = Callable[..., HttpResponseBase]
 
 
@@ -34,11 +36,12 @@ class ShopflowAdminConfig(AdminConfig):
 def _as_staff(view: View) -> View:
     @wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        with context.bound(is_staff_work=True):
+        with acting_as_staff(request.user.pk):
             if request.method not in {"GET", "HEAD"}:
-                # Commands open their own transactions.
-                return view(request, *args, **kwargs)
-            with reading_as(user_id=request.user.pk):
+                # Commands open their own transactions, and so does whatever is read around them.
+                with connection.execute_wrapper(_in_own_transaction):
+                    return view(request, *args, **kwargs)
+            with reading():
                 response = view(request, *args, **kwargs)
                 # Templates read lazily, so they are rendered in here too.
                 if isinstance(response, SimpleTemplateResponse):
@@ -46,3 +49,13 @@ def _as_staff(view: View) -> View:
                 return response
 
     return page
+
+
+def _in_own_transaction(
+    execute: Callable[..., Any], sql: str, params: Any, many: bool, about: Any
+) -> Any:
+    """Run a statement outside commands as the staff's role too; the results stay at the client."""
+    if is_told() or sql.startswith(TRANSACTION):
+        return execute(sql, params, many, about)
+    with reading():
+        return execute(sql, params, many, about)

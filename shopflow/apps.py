@@ -1,4 +1,7 @@
-from django.apps import AppConfig
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
 
 
 class ShopflowConfig(AppConfig):
@@ -8,3 +11,18 @@ class ShopflowConfig(AppConfig):
     def ready(self) -> None:
         # Tasks declared with @shared_task find their app only once it exists.
         from shopflow import celery  # noqa: F401
+
+        # Django tells only apps with tables; after the last of them every table is there.
+        last = [app for app in apps.get_app_configs() if app.models_module][-1]
+        post_migrate.connect(apply_rights, sender=last)
+
+
+def apply_rights(*, plan: Any = None, **_: Any) -> None:
+    """Grant what new tables need; an emptied test database has no plan and keeps its rights."""
+    from shopflow.access import commands
+    from shopflow.lib.roles import Role
+    from shopflow.lib.transactions import acting_as
+
+    if plan:
+        with acting_as(None, role=Role.OWNER):
+            commands.apply_rights()

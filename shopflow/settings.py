@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
 from shopflow import config
+from shopflow.lib.roles import Role
 
 # Lets generic classes of Django be written with their parameters (`ModelAdmin[Order]`).
 django_stubs_ext.monkeypatch()
@@ -81,6 +82,10 @@ TEMPLATES = [
 
 # --- Database, cache, queue -----------------------------------------------------------------
 
+# Who we connect as, and who a command works as unless its request says otherwise: only
+# migrations and the like touch the database as its owner.
+DATABASE_ROLE = {"web": Role.APP, "worker": Role.WORKER}.get(PROCESS, Role.OWNER)
+ACTING_ROLE = Role.APP if PROCESS == "web" else Role.WORKER
 _STATEMENT_TIMEOUT = {"web": "5s", "worker": "30s"}.get(PROCESS, "0")
 DATABASES = {
     "default": {
@@ -88,7 +93,8 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "options": (
-                "-c lock_timeout=2s -c idle_in_transaction_session_timeout=10s"
+                f"-c role={DATABASE_ROLE}"
+                " -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s"
                 f" -c statement_timeout={_STATEMENT_TIMEOUT}"
             ),
             # A pool in web processes only: Celery closes it after every task (celery #10554).

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -12,11 +13,15 @@ from _pytest.nodeid import NodeId
 from celery import current_app
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 from pytest_django import Settings
 
 from catalog.models import ProductVariant
 from orders.models import Order
 from shipping.models import ShippingMethod
+from shopflow.access.rights import PROTECTED
+from shopflow.lib import context, transactions
+from shopflow.lib.roles import Role
 from tests import factories
 from tests.payments.sandbox_process import API_KEY, SECRET, Sandbox, running_sandbox
 from tests.payments.webhooks import Till
@@ -128,3 +133,21 @@ def sandbox(_sandbox: Sandbox, settings: Settings) -> Iterator[Sandbox]:
 def till(sandbox: Sandbox) -> Till:
     """Pays at the provider and brings its signed events to the shop."""
     return Till(sandbox)
+
+
+@pytest.fixture(autouse=True)
+def _protected_rows_are_read_for_somebody() -> Iterator[None]:
+    """Raise when a request reads protected rows without having said for whom.
+
+    A test connects as the owner, who sees all; in a running shop the same read finds nothing.
+    """
+    tables = re.compile("|".join(f'"{table}"' for table in PROTECTED))
+
+    def judge(execute: Any, sql: str, params: Any, many: bool, about: Any) -> Any:
+        in_request = context.current().role == Role.APP
+        if in_request and not transactions.is_told() and tables.search(sql):
+            raise AssertionError(f"a protected table outside reading_as or a command: {sql}")
+        return execute(sql, params, many, about)
+
+    with connection.execute_wrapper(judge):
+        yield

@@ -11,7 +11,7 @@ LONGEST_TOKEN = 128
 def find_cart(*, user_id: UUID | None = None, token: str | None = None) -> Cart | None:
     """Return the open cart of a user, or of the guest who holds the token."""
     if user_id is not None:
-        return Cart.objects.open().filter(user=user_id).first()
+        return Cart.objects.open().filter(user=user_id, created_by=None).first()
     if token and len(token) <= LONGEST_TOKEN:
         return Cart.objects.open().filter(token_hash=token_hash(token)).first()
     return None

@@ -1,9 +1,13 @@
 """The copies that let a list page read one row per card, kept beside their sources."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from catalog.models import Category, Product, ProductCategory, ProductVariant
+
+# What a list is sorted or narrowed by: the shelves hold copies of them.
+SORT_KEYS = ("is_featured", "published_at", "price", "in_stock", "sales_count", "rating_average")
 
 
 def refresh_read_models(product: Product) -> None:
@@ -28,8 +32,13 @@ def shelve(products: Iterable[Product]) -> None:
             [_shelf_row(product, category_id) for category_id in wanted],
             update_conflicts=True,
             unique_fields=["category", "product"],
-            update_fields=["is_direct", "is_featured", "price", "published_at"],
+            update_fields=["is_direct", *SORT_KEYS],
         )
+
+
+def copy_sort_keys(product: Product) -> None:
+    """Copy the sort keys of a product, just changed, to the shelves it stands on."""
+    ProductCategory.objects.filter(product=product).update(**_sort_keys(product))
 
 
 def copy_stock(product: Product, variants: Iterable[ProductVariant]) -> None:
@@ -51,7 +60,9 @@ def _shelf_row(product: Product, category_id: UUID) -> ProductCategory:
         product=product,
         category_id=category_id,
         is_direct=category_id == product.category_id,
-        is_featured=product.is_featured,
-        price=product.price,
-        published_at=product.published_at,
+        **_sort_keys(product),
     )
+
+
+def _sort_keys(product: Product) -> dict[str, Any]:
+    return {name: getattr(product, name) for name in SORT_KEYS}

@@ -1,7 +1,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from catalog.commands.read_models import copy_stock
+from catalog.commands.read_models import copy_sort_keys, copy_stock
 from catalog.models import Product, ProductVariant
 from shopflow.lib import cache
 from shopflow.lib.transactions import command
@@ -30,4 +30,5 @@ def set_stock(*, figures: Mapping[UUID, int]) -> None:
         product.save(update_fields=["stock_quantity", "in_stock", "updated_at"])
         cache.renew(cache.product_scope(product.slug))
         if product.in_stock != was_in_stock:
+            copy_sort_keys(product)
             cache.renew(cache.CATALOG)

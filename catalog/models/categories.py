@@ -2,6 +2,7 @@ from typing import ClassVar
 
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
+from django.db.models import F, Q
 
 from shopflow.lib.fields import LtreeField
 from shopflow.lib.rows import Row
@@ -20,10 +21,15 @@ class Category(Row):
     """
 
     parent = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.RESTRICT, related_name="children"
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.RESTRICT,
+        related_name="children",
+        db_index=False,
     )
     path = LtreeField(editable=False)
-    name = models.CharField(max_length=100)
+    name = models.CharField(max_length=255)
     slug = models.SlugField(max_length=100, db_index=False)
     description = models.TextField(blank=True, db_default="")
     sort_order = models.IntegerField(default=0, db_default=0)
@@ -43,11 +49,15 @@ class Category(Row):
                 fields=["parent", "slug"], nulls_distinct=False, name="categories_slug_unique"
             ),
             models.UniqueConstraint(fields=["path"], name="categories_path_unique"),
+            models.CheckConstraint(condition=~Q(parent=F("id")), name="categories_not_own_parent"),
             models.CheckConstraint(
-                condition=~models.Q(parent=models.F("id")), name="categories_not_own_parent"
+                condition=~Q(name="") & ~Q(slug=""), name="categories_not_empty"
             ),
         )
-        indexes = (GistIndex(fields=["path"], name="categories_path_gist"),)
+        indexes = (
+            GistIndex(fields=["path"], name="categories_path_gist"),
+            models.Index(fields=["slug"], name="categories_slug_idx"),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -62,15 +72,19 @@ class Brand(Row):
     """Who makes a product."""
 
     name = models.CharField(max_length=100)
-    slug = models.SlugField(max_length=100, unique=True)
-    logo = models.ImageField(upload_to="brands/", blank=True, max_length=200)
+    slug = models.SlugField(max_length=100, db_index=False)
+    logo = models.ImageField(upload_to="brands/", blank=True, max_length=200, db_default="")
     is_active = models.BooleanField(default=True, db_default=True)
 
     class Meta:
         db_table = "brands"
         db_table_comment = "Makers of products"
         ordering = ("name", "id")
-        constraints = (models.UniqueConstraint(fields=["name"], name="brands_name_unique"),)
+        constraints = (
+            models.UniqueConstraint(fields=["name"], name="brands_name_unique"),
+            models.UniqueConstraint(fields=["slug"], name="brands_slug_unique"),
+            models.CheckConstraint(condition=~Q(name="") & ~Q(slug=""), name="brands_not_empty"),
+        )
 
     def __str__(self) -> str:
         return self.name

@@ -1,51 +1,23 @@
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from catalog.models.categories import Brand, Category
+from catalog.models.images import ProductImage
+from catalog.models.search import product_words
+from catalog.models.types import ProductType
 from shopflow.lib.fields import MoneyField
 from shopflow.lib.rows import Row, one_of
 
-# The text-search configuration of migration 0001: english with accents removed.
-SEARCH_CONFIG = "shop_english"
-
-
-class _TagVector(models.Func):
-    function = "array_to_tsvector"
-    output_field = SearchVectorField()
-
-
-class _Weighted(models.Func):
-    template = "setweight(%(expressions)s, '%(weight)s')"
-    output_field = SearchVectorField()
-
-
-class _AttributeVector(models.Func):
-    template = f"to_tsvector('{SEARCH_CONFIG}'::regconfig, %(expressions)s)"
-    output_field = SearchVectorField()
-
-
-def _search_document() -> Any:
-    """The weighted words of a product (data model, catalog): name, brand and SKU, tags, text."""
-    return models.expressions.CombinedExpression(
-        models.expressions.CombinedExpression(
-            SearchVector("name", weight="A", config=SEARCH_CONFIG)
-            + SearchVector("brand_name", weight="B", config=SEARCH_CONFIG)
-            + SearchVector("sku", weight="B", config="simple")
-            + SearchVector("description", weight="D", config=SEARCH_CONFIG),
-            "||",
-            _Weighted(_TagVector("tags"), weight="C"),
-            output_field=SearchVectorField(),
-        ),
-        "||",
-        _Weighted(_AttributeVector("attributes"), weight="C"),
-        output_field=SearchVectorField(),
-    )
+# What lists show of the shop; whether it is published already, each query asks.
+LISTED = Q(is_active=True, deleted_at=None)
 
 
 class ProductQuerySet(models.QuerySet["Product"]):
@@ -71,6 +43,9 @@ class Product(Row):
     read models: copies kept by commands so that a list page reads one row per card.
     """
 
+    product_type = models.ForeignKey(
+        ProductType, null=True, blank=True, on_delete=models.RESTRICT, related_name="products"
+    )
     category = models.ForeignKey(
         Category, null=True, blank=True, on_delete=models.SET_NULL, related_name="products"
     )
@@ -78,12 +53,17 @@ class Product(Row):
         Category, through="catalog.ProductCategory", related_name="all_products"
     )
     brand = models.ForeignKey(
-        Brand, null=True, blank=True, on_delete=models.SET_NULL, related_name="products"
+        Brand,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="products",
+        db_index=False,
     )
     brand_name = models.CharField(max_length=100, blank=True, db_default="", editable=False)
     name = models.CharField(max_length=255)
-    slug = models.SlugField(max_length=200, unique=True)
-    sku = models.CharField("style code", max_length=100, unique=True)
+    slug = models.SlugField(max_length=200, db_index=False)
+    sku = models.CharField("style code", max_length=100)
     description = models.TextField(blank=True, db_default="", help_text="Simple HTML")
     attributes = models.JSONField(default=dict, blank=True, db_default={})
     tags = ArrayField(models.CharField(max_length=60), default=list, blank=True, db_default=[])
@@ -103,12 +83,30 @@ class Product(Row):
     stock_quantity = models.IntegerField(default=0, db_default=0, editable=False)
     in_stock = models.BooleanField(default=False, db_default=False, editable=False)
     sales_count = models.IntegerField(default=0, db_default=0, editable=False)
+    # 0 as long as nobody has rated: NULL would come first in a list of the best rated.
     rating_average = models.DecimalField(
-        max_digits=3, decimal_places=2, null=True, blank=True, editable=False
+        max_digits=3,
+        decimal_places=2,
+        default=Decimal(0),
+        db_default=Decimal(0),
+        editable=False,
     )
     rating_count = models.IntegerField(default=0, db_default=0, editable=False)
+    # A flag of its own, so that an index on it leaves the figure free to move.
+    is_low_in_stock = models.GeneratedField(
+        expression=models.ExpressionWrapper(
+            Q(
+                track_inventory=True,
+                min_stock_level__gt=0,
+                stock_quantity__lte=F("min_stock_level"),
+            ),
+            output_field=models.BooleanField(),
+        ),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
     search = models.GeneratedField(
-        expression=_search_document(), output_field=SearchVectorField(), db_persist=True
+        expression=product_words(), output_field=SearchVectorField(), db_persist=True
     )
 
     objects: ClassVar = ProductQuerySet.as_manager()
@@ -117,30 +115,62 @@ class Product(Row):
         db_table = "products"
         db_table_comment = "Things we sell"
         constraints = (
+            models.UniqueConstraint(fields=["slug"], name="products_slug_unique"),
+            models.UniqueConstraint(fields=["sku"], name="products_sku_unique"),
             models.CheckConstraint(
-                condition=models.Q(price__gte=0), name="products_price_not_negative"
+                condition=~Q(name="") & ~Q(slug="") & ~Q(sku=""), name="products_not_empty"
             ),
+            models.CheckConstraint(condition=Q(price__gte=0), name="products_price_not_negative"),
             models.CheckConstraint(
-                condition=models.Q(compare_at_price=None)
-                | models.Q(compare_at_price__gt=models.F("price")),
+                condition=Q(compare_at_price=None) | Q(compare_at_price__gt=F("price")),
                 name="products_compare_at_above_price",
             ),
             models.CheckConstraint(
-                condition=models.Q(stock_quantity__gte=0), name="products_stock_not_negative"
+                condition=Q(stock_quantity__gte=0), name="products_stock_not_negative"
             ),
             models.CheckConstraint(
-                condition=models.Q(min_stock_level__gte=0), name="products_min_stock_not_negative"
+                condition=Q(min_stock_level__gte=0), name="products_min_stock_not_negative"
             ),
             models.CheckConstraint(
-                condition=models.Q(sales_count__gte=0), name="products_sales_not_negative"
+                condition=Q(sales_count__gte=0), name="products_sales_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(rating_count=0, rating_average=0)
+                | Q(rating_count__gt=0, rating_average__gte=1, rating_average__lte=5),
+                name="products_rating_1_to_5",
             ),
         )
         indexes = (
             GinIndex(fields=["search"], name="products_search_gin"),
             GinIndex(OpClass("attributes", name="jsonb_path_ops"), name="products_attributes_gin"),
             GinIndex(fields=["tags"], name="products_tags_gin"),
-            models.Index(fields=["-published_at", "-id"], name="products_newest_idx"),
-            models.Index(fields=["price", "id"], name="products_price_idx"),
+            GinIndex(OpClass("name", name="gin_trgm_ops"), name="products_name_trgm"),
+            GinIndex(OpClass("sku", name="gin_trgm_ops"), name="products_sku_trgm"),
+            models.Index(fields=["brand", "-published_at", "-id"], name="products_brand_idx"),
+            models.Index(
+                fields=["category", "price"], condition=LISTED, name="products_category_price_idx"
+            ),
+            models.Index(
+                fields=["id"],
+                condition=Q(is_low_in_stock=True, deleted_at=None),
+                name="products_low_stock_idx",
+            ),
+            # One for each order a list can be sorted by.
+            models.Index(
+                fields=["-published_at", "-id"], condition=LISTED, name="products_newest_idx"
+            ),
+            models.Index(fields=["price", "id"], condition=LISTED, name="products_price_idx"),
+            models.Index(
+                fields=["-is_featured", "-published_at", "-id"],
+                condition=LISTED,
+                name="products_featured_idx",
+            ),
+            models.Index(
+                fields=["-rating_average", "-id"], condition=LISTED, name="products_rating_idx"
+            ),
+            models.Index(
+                fields=["-sales_count", "-id"], condition=LISTED, name="products_bestselling_idx"
+            ),
         )
 
     def __str__(self) -> str:
@@ -151,6 +181,11 @@ class Product(Row):
         """Whether shoppers may see and buy it: what `visible()` asks, of a row at hand."""
         is_published = self.published_at is not None and self.published_at <= timezone.now()
         return self.is_active and self.deleted_at is None and is_published
+
+    @property
+    def average_rating(self) -> Decimal | None:
+        """What shoppers think, 1 to 5; None as long as nobody has said."""
+        return self.rating_average if self.rating_count else None
 
 
 class BackorderPolicy(models.TextChoices):
@@ -165,13 +200,16 @@ class ProductVariant(Row):
 
     product = models.ForeignKey(Product, on_delete=models.RESTRICT, related_name="variants")
     name = models.CharField(max_length=255)
-    sku = models.CharField(max_length=100, unique=True)
+    sku = models.CharField(max_length=100)
     barcode = models.CharField(max_length=50, blank=True, db_default="")
     option_values = models.JSONField(default=dict, blank=True, db_default={})
     price = MoneyField()
     compare_at_price = MoneyField(null=True, blank=True)
     cost = MoneyField(null=True, blank=True)
     weight_grams = models.PositiveIntegerField(default=0, db_default=0)
+    length_mm = models.IntegerField(null=True, blank=True)
+    width_mm = models.IntegerField(null=True, blank=True)
+    height_mm = models.IntegerField(null=True, blank=True)
     stock_quantity = models.IntegerField(default=0, db_default=0, editable=False)
     backorder_policy = models.CharField(
         max_length=10,
@@ -189,32 +227,42 @@ class ProductVariant(Row):
         ordering = ("sort_order", "id")
         constraints = (
             one_of("backorder_policy", BackorderPolicy, table="product_variants"),
+            models.UniqueConstraint(fields=["sku"], name="product_variants_sku_unique"),
             models.CheckConstraint(
-                condition=models.Q(price__gte=0), name="product_variants_price_not_negative"
+                condition=~Q(name="") & ~Q(sku=""), name="product_variants_not_empty"
             ),
             models.CheckConstraint(
-                condition=models.Q(compare_at_price=None)
-                | models.Q(compare_at_price__gt=models.F("price")),
+                condition=(Q(length_mm=None) | Q(length_mm__gt=0))
+                & (Q(width_mm=None) | Q(width_mm__gt=0))
+                & (Q(height_mm=None) | Q(height_mm__gt=0)),
+                name="product_variants_dimensions_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(price__gte=0), name="product_variants_price_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(compare_at_price=None) | Q(compare_at_price__gt=F("price")),
                 name="product_variants_compare_at_above_price",
             ),
             models.CheckConstraint(
-                condition=models.Q(cost=None) | models.Q(cost__gte=0),
+                condition=Q(cost=None) | Q(cost__gte=0),
                 name="product_variants_cost_not_negative",
             ),
             models.CheckConstraint(
-                condition=models.Q(stock_quantity__gte=0),
+                condition=Q(stock_quantity__gte=0),
                 name="product_variants_stock_not_negative",
             ),
             models.UniqueConstraint(
                 fields=["product", "option_values"],
-                condition=models.Q(deleted_at=None),
+                condition=Q(deleted_at=None),
                 name="product_variants_options_unique",
             ),
         )
         indexes = (
+            GinIndex(OpClass("sku", name="gin_trgm_ops"), name="product_variants_sku_trgm"),
             models.Index(
                 fields=["barcode"],
-                condition=~models.Q(barcode=""),
+                condition=~Q(barcode=""),
                 name="product_variants_barcode_idx",
             ),
         )
@@ -230,48 +278,3 @@ class ProductVariant(Row):
     @property
     def in_stock(self) -> bool:
         return self.stock_quantity > 0 or self.backorder_policy == self.Backorder.CONTINUE
-
-
-class ProductImage(Row):
-    """A picture of a product, perhaps of one variant only."""
-
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="images")
-    variant = models.ForeignKey(
-        ProductVariant, null=True, blank=True, on_delete=models.SET_NULL, related_name="images"
-    )
-    file = models.ImageField(
-        upload_to="products/",
-        blank=True,
-        max_length=200,
-        width_field="width",
-        height_field="height",
-    )
-    source_url = models.URLField(
-        max_length=500,
-        blank=True,
-        db_default="",
-        help_text="Where an imported picture came from; never shown from there",
-    )
-    alt_text = models.CharField(max_length=255, blank=True, db_default="")
-    sort_order = models.IntegerField(default=0, db_default=0)
-    is_primary = models.BooleanField(default=False, db_default=False)
-    width = models.PositiveIntegerField(null=True, blank=True, editable=False)
-    height = models.PositiveIntegerField(null=True, blank=True, editable=False)
-
-    class Meta:
-        db_table = "product_images"
-        db_table_comment = "Pictures of products"
-        ordering = ("sort_order", "id")
-        constraints = (
-            models.UniqueConstraint(
-                fields=["product"],
-                condition=models.Q(is_primary=True),
-                name="product_images_one_primary",
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(file="", source_url=""), name="product_images_has_picture"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return self.alt_text or self.file.name or self.source_url

@@ -93,7 +93,10 @@ def ensure_stock_row(*, variant_id: UUID, warehouse_id: UUID | None = None) -> I
 @command
 def ensure_main_warehouse() -> None:
     """Make the one warehouse every shop starts with. Safe to repeat."""
-    Warehouse.objects.get_or_create(code=MAIN, defaults={"name": "Main warehouse"})
+    is_default = not Warehouse.objects.filter(is_default=True).exclude(code=MAIN).exists()
+    Warehouse.objects.get_or_create(
+        code=MAIN, defaults={"name": "Main warehouse", "is_default": is_default}
+    )
 
 
 @command

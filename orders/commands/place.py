@@ -23,7 +23,7 @@ from orders.models import Order, OrderAddress, OrderDiscountLine, OrderItem, Ord
 from promotions import commands as promotions
 from shipping.errors import NoShippingThere
 from shopflow.lib.ids import new_id
-from shopflow.lib.transactions import command, guest_order
+from shopflow.lib.transactions import command, work_on
 
 COUNTRY = re.compile(r"[A-Z]{2}")
 LONGEST_EMAIL = 254
@@ -83,23 +83,23 @@ def place_order(
     )
     _check_quote(quote, expected_total)
     order_id = new_id()
-    with guest_order(order_id):
-        order = _insert_order(order_id, quote, email.strip(), user_id, note, shipping_address.phone)
-        items = _insert_lines(order, quote)
-        _insert_addresses(order, shipping_address, billing_address or shipping_address)
-        _redeem_coupons(order, quote)
-        record(order, before="", by=user_id)
-        inventory.reserve(
-            order_id=order.pk,
-            wanted=[
-                inventory.Wanted(
-                    order_item_id=item.pk, variant_id=item.variant_id, quantity=item.quantity
-                )
-                for item in items
-            ],
-            expires_at=order.placed_at + settings.PAYMENT_WINDOW,
-        )
-        return confirm(order_id=order.pk, amount=Decimal(0)) if order.total == 0 else order
+    work_on(order_id)
+    order = _insert_order(order_id, quote, email.strip(), user_id, note, shipping_address.phone)
+    items = _insert_lines(order, quote)
+    _insert_addresses(order, shipping_address, billing_address or shipping_address)
+    _redeem_coupons(order, quote)
+    record(order, before="", by=user_id)
+    inventory.reserve(
+        order_id=order.pk,
+        wanted=[
+            inventory.Wanted(
+                order_item_id=item.pk, variant_id=item.variant_id, quantity=item.quantity
+            )
+            for item in items
+        ],
+        expires_at=order.placed_at + settings.PAYMENT_WINDOW,
+    )
+    return confirm(order_id=order.pk, amount=Decimal(0)) if order.total == 0 else order
 
 
 def _check(email: str, note: str, *addresses: Address | None) -> None:

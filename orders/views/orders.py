@@ -22,7 +22,7 @@ from orders.models import Order, OrderAddress
 from shopflow.lib.errors import DomainError, InvalidInput
 from shopflow.lib.http import SeeOther, private, shopper_of
 from shopflow.lib.paging import page
-from shopflow.lib.transactions import guest_order, reading_as
+from shopflow.lib.transactions import acting_as, reading_as
 
 PER_PAGE = 20
 LOOK_AGAIN_SECONDS = 3
@@ -69,7 +69,7 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
     with queries.opened(number=number, token=token, user_id=user_id) as order:
         order_id = order.pk
     try:
-        with guest_order(order_id):
+        with acting_as(user_id, guest_order=order_id):
             commands.cancel(order_id=order_id, reason=BY_CUSTOMER, by=user_id)
     except DomainError as error:
         return _detail(request, number, refusal=error)
@@ -87,13 +87,14 @@ def track(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "orders/track.html", {"form": form}, status=InvalidInput.status)
     try:
-        with reading_as():
-            order = queries.find_by_email(**form.cleaned_data)
+        order_id = queries.find_by_email(**form.cleaned_data)
     except OrderNotFound as error:
         sentence = _("We can't find an order with this number and e-mail.")
         context = {"form": form, "sentence": sentence}
         return render(request, "orders/track.html", context, status=error.status)
-    return SeeOther(_address(order, queries.guest_token(order)))
+    with reading_as(guest_order=order_id):
+        order = Order.objects.get(pk=order_id)
+        return SeeOther(_address(order, queries.guest_token(order)))
 
 
 @require_safe

@@ -10,13 +10,20 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from shopflow.lib.roles import Role
+
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """One request's or task's origin. `guest_order` is an order whose link was proved."""
+    """One request's or task's origin. `guest_order` is an order whose link was proved.
 
+    `role` is the database role the work is done as; None: the process's own.
+    """
+
+    role: Role | None = None
     request_id: str = ""
     ip_address: str | None = None
+    user_agent: str = ""
     user_id: UUID | None = None
     guest_order: UUID | None = None
     is_staff_work: bool = False

@@ -11,9 +11,11 @@ from django.shortcuts import render
 from shopflow.lib import context
 from shopflow.lib.errors import DomainError
 from shopflow.lib.ids import new_id
+from shopflow.lib.roles import Role
 from shopflow.lib.transactions import sqlstate
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+LONGEST_AGENT = 255
 SAFE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 # lock_not_available and query_canceled: the row or the database is busy, trying again helps.
 BUSY = frozenset({"55P03", "57014"})
@@ -29,7 +31,9 @@ class RequestContext:
         given = request.headers.get("X-Request-Id", "")
         request_id = given if SAFE_ID.fullmatch(given) else new_id().hex
         with context.bound(
+            role=Role.APP,
             request_id=request_id,
+            user_agent=request.headers.get("User-Agent", "")[:LONGEST_AGENT],
             ip_address=request.META.get("REMOTE_ADDR") or None,
             user_id=None,
             guest_order=None,

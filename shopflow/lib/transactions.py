@@ -1,17 +1,22 @@
 """The shop's transactions: `@command` for writes, `reading_as` for reads of protected rows."""
 
 import functools
+import json
 import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from typing import ParamSpec, TypeVar
 from uuid import UUID
 
+from django.conf import settings
 from django.db import OperationalError, connection, transaction
 
 from shopflow.lib import context
+from shopflow.lib.context import Context
+from shopflow.lib.roles import Role
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -22,6 +27,7 @@ UNIQUE_VIOLATION = "23505"
 RETRYABLE = frozenset({"40001", "40P01"})
 
 _in_command: ContextVar[bool] = ContextVar("in_command", default=False)
+_is_told: ContextVar[bool] = ContextVar("is_told", default=False)
 
 
 def command(function: Callable[P, T]) -> Callable[P, T]:
@@ -43,43 +49,59 @@ def command(function: Callable[P, T]) -> Callable[P, T]:
 
 
 @contextmanager
-def reading_as(*, user_id: UUID | None = None, guest_order: UUID | None = None) -> Iterator[None]:
+def reading_as(
+    *, user_id: UUID | None = None, guest_order: UUID | None = None, role: Role | None = None
+) -> Iterator[None]:
     """Read protected rows as one person, in one transaction.
 
     Stands around a view's body and its rendering: a lazy query of a template outside would see
     no rows. Raises RuntimeError inside an open transaction.
     """
-    with (
-        context.bound(user_id=user_id, guest_order=guest_order),
-        transaction.atomic(durable=True),
-    ):
-        tell_the_database()
+    with acting_as(user_id, guest_order=guest_order, role=role), reading():
         yield
 
 
 @contextmanager
-def guest_order(order_id: UUID) -> Iterator[None]:
-    """Work on an order whose guest link was proved, or that is just being placed."""
-    with context.bound(guest_order=order_id):
-        if connection.in_atomic_block:
-            tell_the_database()
+def reading() -> Iterator[None]:
+    """Read protected rows as whom the request or task works for, in one transaction."""
+    with _transaction():
         yield
 
 
-def tell_the_database() -> None:
-    """Set who reads and writes for the rest of this transaction (and never longer).
+@contextmanager
+def acting_as(
+    user_id: UUID | None, *, guest_order: UUID | None = None, role: Role | None = None
+) -> Iterator[None]:
+    """Do the block's transactions for one person, or for the guest whose order was proved.
 
-    `set_config(…, true)` is the only form that is safe with a pool: the session form was seen to
-    leak one person's context into another's connection.
+    `role` replaces the database role of the request or task. Nothing is told to the database
+    before a transaction begins, and it forgets it with the transaction. Raises RuntimeError
+    inside an open one, which works for somebody already.
     """
+    if _is_told.get():
+        raise RuntimeError("this transaction works for somebody already")
+    with context.bound(
+        user_id=user_id, guest_order=guest_order, role=role or context.current().role
+    ):
+        yield
+
+
+@contextmanager
+def acting_as_staff(user_id: UUID | None) -> Iterator[None]:
+    """Do the block's transactions as staff, under the audit's eyes."""
+    with acting_as(user_id, role=Role.ADMIN), context.bound(is_staff_work=True):
+        yield
+
+
+def work_on(order_id: UUID) -> None:
+    """Let the rest of this transaction see and write one more order: the one being placed."""
     now = context.current()
-    if now.user_id is None and now.guest_order is None:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('app.user_id', %s, true), set_config('app.guest_order', %s, true)",
-            [str(now.user_id or ""), str(now.guest_order or "")],
-        )
+    _tell(replace(now, guest_order=order_id))
+
+
+def is_told() -> bool:
+    """Whether a transaction is open that told the database for whom it works."""
+    return _is_told.get()
 
 
 def sqlstate(error: BaseException) -> str:
@@ -93,14 +115,70 @@ def is_duplicate(error: BaseException) -> bool:
 
 
 def _in_one_transaction(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    with transaction.atomic(durable=True):
+    with _transaction():
         # Reset before the commit: a listener of the news that calls a command is outside again.
         token = _in_command.set(True)
         try:
-            tell_the_database()
             return function(*args, **kwargs)
         finally:
             _in_command.reset(token)
+
+
+@contextmanager
+def _transaction() -> Iterator[None]:
+    """Open a transaction that works for the current context, and for nobody else afterwards."""
+    try:
+        with transaction.atomic(durable=True):
+            token = _is_told.set(True)
+            try:
+                _tell(context.current())
+                yield
+            finally:
+                _is_told.reset(token)
+    finally:
+        if connection.in_atomic_block and not connection.needs_rollback:
+            # A test's own transaction goes on: it is nobody's again.
+            connection.connection.execute(_FORGET, {"role": settings.DATABASE_ROLE})
+
+
+# `set_config(…, true)` is the only form that is safe with a pool: the session form was seen to
+# leak one person's context into another's connection.
+_TELL = """
+SELECT set_config('role', %(role)s, true),
+       set_config('app.user_id', %(user_id)s, true),
+       set_config('app.guest_order', %(guest_order)s, true),
+       set_config('app.staff', %(staff)s, true)
+"""
+_FORGET = """
+SELECT set_config('role', %(role)s, true), set_config('app.user_id', '', true),
+       set_config('app.guest_order', '', true), set_config('app.staff', '', true)
+"""
+
+
+def _tell(now: Context) -> None:
+    """Set who reads and writes for the rest of this transaction (and never longer)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _TELL,
+            {
+                "role": now.role or settings.ACTING_ROLE,
+                "user_id": str(now.user_id or ""),
+                "guest_order": str(now.guest_order or ""),
+                "staff": _origin(now) if now.is_staff_work else "",
+            },
+        )
+
+
+def _origin(now: Context) -> str:
+    """Who and from where, for the audit trigger."""
+    return json.dumps(
+        {
+            "user_id": str(now.user_id) if now.user_id else None,
+            "ip_address": now.ip_address,
+            "user_agent": now.user_agent,
+            "request_id": now.request_id,
+        }
+    )
 
 
 def _with_retries(work: Callable[[], T]) -> T:

@@ -7,6 +7,7 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
+from shopflow.access.roles import roles_sql
 from shopflow.supervisor.binaries import redis_server
 from shopflow.supervisor.children import POLITE, Argv, Child, Program, Steps, answer
 from shopflow.supervisor.crew import Crew
@@ -14,6 +15,8 @@ from shopflow.supervisor.place import Place
 from shopflow.supervisor.terminal import progress
 from shopflow.supervisor.trouble import Trouble, last_lines
 
+# Who the shop connects as; it may act as each of the shop's roles and has no rights of its own.
+_LOGIN = "shop"
 # A start after a crash reads the log of changes first, which takes a while on a slow disk.
 _PATIENCE = 120
 # The cluster is the same on every machine: sorting by code point, no system locale involved.
@@ -41,7 +44,7 @@ class Postgres:
     @property
     def address(self) -> str:
         """Return its DATABASE_URL."""
-        return f"postgresql://postgres@/shopflow?host={self.sockets}"
+        return f"postgresql://{_LOGIN}@/shopflow?host={self.sockets}"
 
     def start(self, crew: Crew, *, throwaway: bool) -> None:
         """Start it on a cluster that is made when missing. Raises Trouble."""
@@ -66,8 +69,9 @@ class Postgres:
         child = crew.named("postgres")
         if not crew.until(lambda: self._answers(child), within=_PATIENCE):
             raise Trouble(f"PostgreSQL doesn't answer. Its log: {child.log}{last_lines(child.log)}")
+        self.ask(roles_sql(_LOGIN))
         if self.ask("SELECT 1 FROM pg_database WHERE datname = 'shopflow'") != "1":
-            self.ask("CREATE DATABASE shopflow")
+            self.ask("CREATE DATABASE shopflow OWNER shop_owner")
 
     def ask(self, statement: str) -> str:
         """Return what one statement answers, as text. Raises Trouble."""

@@ -34,7 +34,7 @@ def test_refuses_an_email_that_has_an_account(email: str) -> None:
 
 def test_takes_the_email_of_somebody_who_left() -> None:
     first = commands.create_customer(email="ada@example.com", password="correct horse battery")
-    User.objects.filter(pk=first.pk).update(deleted_at=first.created_at)
+    User.objects.filter(pk=first.pk).update(deleted_at=first.created_at, is_active=False)
 
     second = commands.create_customer(email="ada@example.com", password="correct horse battery")
 

@@ -144,7 +144,7 @@ def test_a_named_writer_is_let_through_and_its_neighbour_is_not(tmp_path: Path) 
     tree = planted(
         tmp_path,
         {
-            "accounts/models.py": """
+            "accounts/models/users.py": """
             class UserManager:
                 def create_user(self):
                     self.model().save()
@@ -157,7 +157,7 @@ def test_a_named_writer_is_let_through_and_its_neighbour_is_not(tmp_path: Path) 
 
     found = list(commands.only_commands_write(tree))
 
-    assert found == ["accounts/models.py:6 .delete() outside a command"]
+    assert found == ["accounts/models/users.py:6 .delete() outside a command"]
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,16 @@ def test_keeps_one_cart_per_user() -> None:
     assert (first.token, first.cart.expires_at) == (None, None)
 
 
+def test_a_draft_that_staff_write_for_a_shopper_is_not_their_cart() -> None:
+    user, employee = factories.UserFactory.create_batch(2)
+    draft = Cart.objects.create(user=user, created_by=employee, currency="USD")
+
+    cart = commands.open_cart(user_id=user.pk).cart
+
+    assert cart != draft
+    assert find_cart(user_id=user.pk) == cart
+
+
 def test_a_users_cart_is_not_opened_by_a_token(variant: ProductVariant) -> None:
     user = factories.UserFactory.create()
     guest = commands.open_cart()

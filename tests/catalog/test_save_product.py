@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -86,6 +87,34 @@ def test_stands_on_its_shelf_and_on_those_above() -> None:
 
     rows = ProductCategory.objects.values_list("category", "is_direct", "price")
     assert set(rows) == {(clothes.pk, False, Decimal(50)), (shirts.pk, True, Decimal(50))}
+
+
+def test_copies_its_sort_keys_to_each_shelf() -> None:
+    clothes = factories.category("Clothes")
+    shirts = factories.category("Shirts", parent=clothes)
+    spec = shirt(category_id=shirts.pk)
+    variant = commands.save_product(spec=spec).variants["S1"]
+    Product.objects.update(sales_count=7, rating_count=2, rating_average=Decimal("4.50"))
+    commands.set_stock(figures={variant.pk: 3})
+    opened = datetime(2026, 3, 1, tzinfo=UTC)
+
+    commands.save_product(
+        spec=replace(
+            spec, variants=[size("S", "S1", price="40.00")], is_featured=True, published_at=opened
+        )
+    )
+
+    rows = ProductCategory.objects.values_list(
+        "category",
+        "is_featured",
+        "published_at",
+        "price",
+        "in_stock",
+        "sales_count",
+        "rating_average",
+    )
+    keys = (True, opened, Decimal("40.00"), True, 7, Decimal("4.50"))
+    assert set(rows) == {(clothes.pk, *keys), (shirts.pk, *keys)}
 
 
 def test_leaves_the_old_shelf() -> None:

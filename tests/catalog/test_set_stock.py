@@ -4,7 +4,7 @@ import pytest
 
 from catalog import commands
 from catalog.commands import VariantSpec
-from catalog.models import Product, ProductVariant
+from catalog.models import Product, ProductCategory, ProductVariant
 from shopflow.lib import cache
 from shopflow.lib.ids import new_id
 from tests import factories
@@ -27,6 +27,19 @@ def test_adds_up_the_variants(sizes: list[ProductVariant]) -> None:
     product = Product.objects.get()
     assert (product.stock_quantity, product.in_stock) == (7, True)
     assert list(product.variants.values_list("stock_quantity", flat=True)) == [3, 4]
+
+
+def test_tells_each_shelf_when_the_product_sells_out_or_comes_back() -> None:
+    clothes = factories.category("Clothes")
+    shirts = factories.category("Shirts", parent=clothes)
+    variant = factories.variant_on_sale(stock=0, category_id=shirts.pk)
+    shelves = ProductCategory.objects.values_list("in_stock", flat=True)
+
+    commands.set_stock(figures={variant.pk: 1})
+    assert list(shelves.all()) == [True, True]
+
+    commands.set_stock(figures={variant.pk: 0})
+    assert list(shelves.all()) == [False, False]
 
 
 def test_leaves_the_other_variants_figure(sizes: list[ProductVariant]) -> None:

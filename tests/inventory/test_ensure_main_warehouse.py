@@ -11,7 +11,18 @@ def test_is_safe_to_repeat() -> None:
     commands.ensure_main_warehouse()
 
     warehouse = Warehouse.objects.get()
-    assert (warehouse.code, warehouse.name, warehouse.is_active) == ("MAIN", "Main warehouse", True)
+    assert (warehouse.code, warehouse.name) == ("MAIN", "Main warehouse")
+    assert (warehouse.is_active, warehouse.is_default) == (True, True)
+
+
+@pytest.mark.django_db
+def test_leaves_another_default_as_it_is() -> None:
+    Warehouse.objects.update(code="NORTH")
+
+    commands.ensure_main_warehouse()
+
+    defaults = dict(Warehouse.objects.values_list("code", "is_default"))
+    assert defaults == {"MAIN": False, "NORTH": True}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -140,8 +140,8 @@ def test_touches_the_stock_last(
 ) -> None:
     lines = [wanted(bare.items.get())]
 
-    with django_assert_num_queries(6) as captured:
+    with django_assert_num_queries(7) as captured:
         commands.reserve(order_id=bare.pk, wanted=lines, expires_at=soon)
 
     statements = [query["sql"].split()[0] for query in captured.captured_queries]
-    assert statements == ["SAVEPOINT", "SELECT", "INSERT", "SET", "UPDATE", "RELEASE"]
+    assert statements == ["SAVEPOINT", "SELECT", "SELECT", "INSERT", "SET", "UPDATE", "RELEASE"]

@@ -9,11 +9,11 @@ from django.dispatch import Signal
 from accounts.models import User
 from shopflow.lib.news import announce
 from shopflow.lib.transactions import (
+    acting_as,
     command,
-    guest_order,
     reading_as,
     sqlstate,
-    tell_the_database,
+    work_on,
 )
 from tests import factories
 from tests.races.starting_gun import deadlocks, runners
@@ -89,7 +89,7 @@ def test_a_command_tells_the_database_for_whom_it_works() -> None:
     def ask() -> tuple[str, str]:
         return setting("app.user_id"), setting("app.guest_order")
 
-    with guest_order(ORDER):
+    with acting_as(None, guest_order=ORDER):
         assert ask() == ("", str(ORDER))
 
 
@@ -116,17 +116,10 @@ def test_a_guest_may_be_named_within_a_command() -> None:
     @command
     def place() -> tuple[str, str]:
         before = setting("app.guest_order")
-        with guest_order(ORDER):
-            return before, setting("app.guest_order")
+        work_on(ORDER)
+        return before, setting("app.guest_order")
 
     assert place() == ("", str(ORDER))
-
-
-@pytest.mark.django_db
-def test_tell_the_database_says_nothing_when_nobody_is_known() -> None:
-    tell_the_database()
-
-    assert setting("app.user_id") == ""
 
 
 @pytest.mark.django_db

@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+
 import pytest
 from django.apps.registry import Apps
 from django.core.management import call_command
@@ -5,6 +7,14 @@ from django.core.management import call_command
 from orders import commands
 from orders.apps import write_moves
 from orders.models import Order, OrderStatusTransition
+from shopflow.lib.roles import Role
+from shopflow.lib.transactions import acting_as
+
+
+@pytest.fixture(autouse=True)
+def _as_owner() -> Iterator[None]:
+    with acting_as(None, role=Role.OWNER):
+        yield
 
 
 def moves() -> set[tuple[str, str, str]]:

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -8,8 +9,16 @@ from payments.commands import make_partitions
 from payments.models import PaymentEvent
 from payments.tasks import make_partitions as make_partitions_task
 from shopflow.lib.ids import event_id
+from shopflow.lib.roles import Role
+from shopflow.lib.transactions import acting_as
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _as_owner() -> Iterator[None]:
+    with acting_as(None, role=Role.OWNER):
+        yield
 
 
 def partition_of(moment: datetime) -> str:

@@ -37,6 +37,18 @@ def test_takes_one_use(order: Order) -> None:
     assert (use.coupon, use.order, use.discount_amount) == (coupon, order, 5)
 
 
+def test_folds_the_email_because_limits_count_by_it(order: Order) -> None:
+    use = commands.redeem(
+        coupon_id=factories.coupon().pk,
+        order_id=order.pk,
+        discount=Decimal("5.00"),
+        email="Ada@Example.COM",
+        user_id=None,
+    )
+
+    assert use.customer_email == "ada@example.com"
+
+
 def test_takes_any_number_without_a_limit(order: Order) -> None:
     coupon = factories.coupon()
 

@@ -56,7 +56,8 @@ BREAKS = {
         UPDATE inventory_reservations SET status = 'committed' WHERE status = 'released'
     """,
     "open_orders_hold_their_stock": """
-        UPDATE inventory_reservations SET status = 'released' WHERE status = 'held'
+        UPDATE inventory_reservations SET status = 'released', expires_at = NULL
+        WHERE status = 'held'
     """,
     "cancelled_orders_keep_no_money": """
         UPDATE payments SET status = 'requires_action' WHERE status = 'voided'

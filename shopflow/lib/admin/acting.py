@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from shopflow.lib.admin.saving import ReadOnlyAdmin
 from shopflow.lib.errors import DomainError
-from shopflow.lib.transactions import reading_as
+from shopflow.lib.transactions import reading
 
 M = TypeVar("M", bound=models.Model)
 
@@ -87,7 +87,8 @@ class ActingAdmin(ReadOnlyAdmin[M]):
         """Do what was asked for, or show the page again with the reason why not."""
         if not self.has_command_permission(request):
             raise PermissionDenied
-        row = self.get_object(request, str(row_id))
+        with reading():
+            row = self.get_object(request, str(row_id))
         if row is None:
             return HttpResponseRedirect(self._address("changelist"))
         form = _form(act, row, request.POST)
@@ -102,7 +103,7 @@ class ActingAdmin(ReadOnlyAdmin[M]):
             else:
                 self.message_user(request, done, messages.SUCCESS)
                 return HttpResponseRedirect(self._address("change", row.pk))
-        with reading_as(user_id=request.user.pk):
+        with reading():
             row = self.get_object(request, str(row_id)) or row
             return self._page(request, row, filled={act.name: form}, status=status).render()
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models
 from django.forms.formsets import BaseFormSet
 from django.http import HttpRequest, HttpResponse
@@ -107,6 +108,10 @@ class CommandAdmin(admin.ModelAdmin[M]):
         """Note what was changed. Django asks the formsets, which didn't save anything."""
         message = super().construct_change_message(request, form, (), add)
         return [*message, *_changes(formsets)]
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Refuse: what leaves the shop leaves by a command."""
+        raise PermissionDenied
 
     def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         return False

@@ -44,6 +44,5 @@ class Migration(migrations.Migration):
         ("orders", "0001_functions"),
         ("payments", "0001_payment_events"),
         ("shipping", "0001_initial"),
-        ("shipping", "0001_initial"),
     )
     operations = (migrations.RunSQL(sql=CREATE, reverse_sql=DROP),)

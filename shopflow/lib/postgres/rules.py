@@ -22,7 +22,7 @@ class Trigger(BaseConstraint):
         """Return the SQL after `FOR EACH ROW`."""
         raise NotImplementedError
 
-    def create_sql(self, model: Any, schema_editor: Any) -> Statement:
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
         return Statement(
             "CREATE TRIGGER %(name)s %(moment)s ON %(table)s FOR EACH ROW %(action)s",
             name=schema_editor.quote_name(self.name),
@@ -31,11 +31,11 @@ class Trigger(BaseConstraint):
             action=self.action(model),
         )
 
-    def constraint_sql(self, model: Any, schema_editor: Any) -> None:
+    def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
         # Not part of CREATE TABLE: it follows once the table is there.
         schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
 
-    def remove_sql(self, model: Any, schema_editor: Any) -> Statement:
+    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
         return Statement(
             "DROP TRIGGER %(name)s ON %(table)s",
             name=schema_editor.quote_name(self.name),

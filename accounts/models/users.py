@@ -1,9 +1,9 @@
-"""Who buys and who works here."""
-
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 
 from shopflow.lib.rows import Row, one_of
@@ -12,6 +12,16 @@ from shopflow.lib.rows import Row, one_of
 def folded(email: str) -> str:
     """Return an e-mail as it is stored and compared: trimmed and case-folded."""
     return email.strip().casefold()
+
+
+def valid_email(*, table: str) -> models.CheckConstraint:
+    """Return the CHECK that `email` looks like one.
+
+    Loose on purpose: whether an address exists only a mail to it can tell.
+    """
+    return models.CheckConstraint(
+        condition=Q(email__regex=r"^[^@\s]+@[^@\s]+$"), name=f"{table}_email_valid"
+    )
 
 
 class UserManager(BaseUserManager["User"]):
@@ -49,7 +59,9 @@ class User(Row, AbstractBaseUser, PermissionsMixin):
 
     Role = UserRole
 
-    email = models.EmailField(max_length=254)
+    email = models.EmailField(max_length=255)
+    # Twice Django's length: an imported bcrypt or argon2id hash may be longer than its own.
+    password = models.CharField(max_length=255)
     first_name = models.CharField(max_length=100, blank=True, db_default="")
     last_name = models.CharField(max_length=100, blank=True, db_default="")
     phone = models.CharField(max_length=20, blank=True, db_default="", help_text="E.164")
@@ -58,6 +70,7 @@ class User(Row, AbstractBaseUser, PermissionsMixin):
     )
     is_active = models.BooleanField(default=True, db_default=True)
     email_verified = models.BooleanField(default=False, db_default=False)
+    is_superuser = models.BooleanField(default=False, db_default=False)
     deleted_at = models.DateTimeField(null=True, blank=True)
 
     USERNAME_FIELD = "email"
@@ -72,11 +85,25 @@ class User(Row, AbstractBaseUser, PermissionsMixin):
         constraints = (
             one_of("role", UserRole, table="users"),
             models.UniqueConstraint(
-                Lower("email"), condition=models.Q(deleted_at=None), name="users_email_unique"
+                Lower("email"), condition=Q(deleted_at=None), name="users_email_unique"
             ),
-            models.CheckConstraint(condition=~models.Q(email=""), name="users_email_not_empty"),
+            valid_email(table="users"),
+            models.CheckConstraint(
+                condition=Q(phone="") | Q(phone__regex=r"^\+[1-9][0-9]{6,14}$"),
+                name="users_phone_valid",
+            ),
+            # Tokens ask only whether somebody is active.
+            models.CheckConstraint(
+                condition=Q(deleted_at=None) | Q(is_active=False), name="users_deleted_inactive"
+            ),
         )
-        indexes = (models.Index(fields=["created_at"], name="users_created_at_idx"),)
+        indexes = (
+            # The unique index is on lower(email): it answers neither a login, which asks for the
+            # stored form, nor staff who type the beginning of an address.
+            models.Index(OpClass("email", name="varchar_pattern_ops"), name="users_email_idx"),
+            models.Index(fields=["role"], condition=Q(deleted_at=None), name="users_role_idx"),
+            models.Index(fields=["created_at"], name="users_created_at_idx"),
+        )
 
     def __str__(self) -> str:
         return self.email

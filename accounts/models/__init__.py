@@ -1,0 +1,22 @@
+"""Who buys and who works here."""
+
+from accounts.models.addresses import UserAddress
+from accounts.models.keys import ApiKey
+from accounts.models.privacy import EmailPreference, ErasureLog
+from accounts.models.sessions import UserSession
+from accounts.models.tokens import PasswordReset, VerificationToken
+from accounts.models.users import User, UserManager, UserRole, folded
+
+__all__ = [
+    "ApiKey",
+    "EmailPreference",
+    "ErasureLog",
+    "PasswordReset",
+    "User",
+    "UserAddress",
+    "UserManager",
+    "UserRole",
+    "UserSession",
+    "VerificationToken",
+    "folded",
+]

@@ -1,0 +1,67 @@
+"""What a product is found by: the documents of the full-text search and their weights."""
+
+from typing import Any
+
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.db import models
+
+# The text-search configurations of migration 0001: each drops accents before it stems.
+SEARCH_CONFIG = "shop_english"
+_CASES = " ".join(
+    f"WHEN '{language}' THEN '{config}'::regconfig"
+    for language, config in {"en": SEARCH_CONFIG, "de": "shop_german"}.items()
+)
+
+
+class TagVector(models.Func):
+    function = "array_to_tsvector"
+    output_field = SearchVectorField()
+
+
+class Weighted(models.Func):
+    template = "setweight(%(expressions)s, '%(weight)s')"
+    output_field = SearchVectorField()
+
+
+class AttributeVector(models.Func):
+    template = f"to_tsvector('{SEARCH_CONFIG}'::regconfig, %(expressions)s)"
+    output_field = SearchVectorField()
+
+
+class TranslatedVector(models.Func):
+    """The words of a text in the language that the row's column `language` names."""
+
+    template = (
+        f"to_tsvector(CASE \"language\" {_CASES} ELSE 'simple'::regconfig END, %(expressions)s)"
+    )
+    output_field = SearchVectorField()
+
+
+def joined(*vectors: Any) -> Any:
+    """Return the vectors as one, joined by `||`."""
+    first, *others = vectors
+    for vector in others:
+        first = models.expressions.CombinedExpression(
+            first, "||", vector, output_field=SearchVectorField()
+        )
+    return first
+
+
+def product_words() -> Any:
+    """The weighted words of a product (data model, catalog): name, brand and SKU, tags, text."""
+    return joined(
+        SearchVector("name", weight="A", config=SEARCH_CONFIG)
+        + SearchVector("brand_name", weight="B", config=SEARCH_CONFIG)
+        + SearchVector("sku", weight="B", config="simple")
+        + SearchVector("description", weight="D", config=SEARCH_CONFIG),
+        Weighted(TagVector("tags"), weight="C"),
+        Weighted(AttributeVector("attributes"), weight="C"),
+    )
+
+
+def translated_words() -> Any:
+    """The weighted words of a product's translation, in the translation's language."""
+    return joined(
+        Weighted(TranslatedVector("name"), weight="A"),
+        Weighted(TranslatedVector("description"), weight="D"),
+    )
