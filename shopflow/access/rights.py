@@ -28,12 +28,16 @@ PROTECTED = {
 HARD_DELETED = frozenset({
     "carts", "cart_items", "cart_coupons", "checkout_drafts", "wishlists", "wishlist_items",
     "coupon_products", "coupon_categories", "promotion_products", "promotion_categories",
-    "product_categories", "product_images",
+    "product_categories", "product_images", "product_type_attributes", "price_list_items",
+    "synonyms", "menu_items", "category_facets", "search_words", "review_votes", "review_photos",
+    "user_sessions", "password_resets", "verification_tokens",
     "users_groups", "users_user_permissions", "auth_group_permissions",
 })  # fmt: skip
 # What pages and the API write; the rest of the shop they only read.
 APP_WRITES = frozenset({
     "users", "user_addresses", "user_payment_methods",
+    "user_sessions", "password_resets", "verification_tokens", "email_preferences",
+    "product_reviews", "review_votes", "review_photos", "product_purchases", "search_log",
     "carts", "cart_items", "cart_coupons", "checkout_drafts", "wishlists", "wishlist_items",
     "orders", "order_items", "order_addresses", "order_tax_lines", "order_discount_lines",
     "order_status_history",
@@ -46,6 +50,11 @@ APP_WRITES = frozenset({
 # What reports never see.
 SECRET_COLUMNS = {
     "users": {"password"},
+    "user_sessions": {"refresh_token_hash"},
+    "password_resets": {"token_hash"},
+    "verification_tokens": {"token_hash"},
+    "api_keys": {"key_hash"},
+    "email_preferences": {"token_hash"},
     "carts": {"token_hash"},
     "wishlists": {"token_hash", "share_token"},
     "stock_alerts": {"token_hash"},

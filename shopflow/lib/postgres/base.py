@@ -40,6 +40,9 @@ class DatabaseSchemaEditor(PostgresSchemaEditor):
             names = {"name": self.quote_name(f"{table}_touch"), "table": self.quote_name(table)}
             self.deferred_sql.append(TOUCH % names)
 
+    def _create_like_index_sql(self, model: Any, field: Any) -> None:
+        """Make no second index beside a unique one; what is searched by prefix says so itself."""
+
     def _create_fk_sql(self, model: Any, field: Any, suffix: str) -> Statement:
         statement: Statement = super()._create_fk_sql(model, field, suffix)  # type: ignore[misc]
         action = ACTIONS[field.remote_field.on_delete]
