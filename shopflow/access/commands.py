@@ -1,14 +1,19 @@
-"""Bring the database's grants and policies to what `rights` declares."""
+"""Bring the database's grants, policies and audit triggers to what `rights` declares."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from django.db import connection
 
+from shopflow.access.auditing import audit_statements
 from shopflow.access.rights import (
     APP_WRITES,
+    DATABASE_FILLS,
     HARD_DELETED,
     PROTECTED,
     SECRET_COLUMNS,
+    STAFF_ONLY,
+    WORKER_WRITES,
+    WRITE_ONLY,
     all_tables,
     append_only,
 )
@@ -25,11 +30,13 @@ GUEST_ORDER = "(SELECT nullif(current_setting('app.guest_order', true), '')::uui
 
 @command
 def apply_rights() -> None:
-    """Grant and protect as declared, all or nothing. Only the owner may. Safe to repeat."""
+    """Grant, protect and watch as declared, all or nothing. Only the owner may. Safe to repeat."""
     with connection.cursor() as cursor:
         existing = set(connection.introspection.table_names(cursor))
         tables = [table for table in all_tables() if table in existing]
         for statement in _statements(tables):
+            cursor.execute(statement)
+        for statement in audit_statements():
             cursor.execute(statement)
 
 
@@ -46,20 +53,34 @@ def _statements(tables: list[str]) -> Iterator[str]:
 
 def _grants(table: str) -> Iterator[str]:
     for role in WRITERS:
-        verbs = ["SELECT"]
-        if role != Role.APP or table in APP_WRITES:
-            verbs += ["INSERT"] if table in append_only() else ["INSERT", "UPDATE"]
-            verbs += ["DELETE"] if table in HARD_DELETED else []
-        yield f'GRANT {", ".join(verbs)} ON "{table}" TO {role}'
+        if verbs := _verbs(role, table):
+            yield f'GRANT {", ".join(verbs)} ON "{table}" TO {role}'
     yield f'GRANT SELECT ON "{table}" TO {Role.AUDIT}'
     secret = SECRET_COLUMNS.get(table)
     if not secret:
         yield f'GRANT SELECT ON "{table}" TO {Role.READONLY}'
     else:
-        with connection.cursor() as cursor:
-            columns = connection.introspection.get_table_description(cursor, table)
-        shown = ", ".join(f'"{column.name}"' for column in columns if column.name not in secret)
-        yield f'GRANT SELECT ({shown}) ON "{table}" TO {Role.READONLY}'
+        yield f'GRANT SELECT ({_columns_but(secret, table)}) ON "{table}" TO {Role.READONLY}'
+
+
+def _verbs(role: Role, table: str) -> list[str]:
+    is_app = role == Role.APP
+    if is_app and table in STAFF_ONLY:
+        return []
+    verbs = [] if is_app and table in WRITE_ONLY else ["SELECT"]
+    if (is_app and table not in APP_WRITES) or (role == Role.ADMIN and table in WORKER_WRITES):
+        return verbs
+    filled = DATABASE_FILLS.get(table)
+    verbs += [f"INSERT ({_columns_but(filled, table)})" if filled else "INSERT"]
+    verbs += [] if table in append_only() else ["UPDATE"]
+    verbs += ["DELETE"] if table in HARD_DELETED else []
+    return verbs
+
+
+def _columns_but(without: Set[str], table: str) -> str:
+    with connection.cursor() as cursor:
+        columns = connection.introspection.get_table_description(cursor, table)
+    return ", ".join(f'"{column.name}"' for column in columns if column.name not in without)
 
 
 def _policies(table: str) -> Iterator[str]:

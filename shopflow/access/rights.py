@@ -7,6 +7,8 @@ HARD_DELETED (data model, deletion). Over all of them watches the audit log: wha
 written down by a trigger on every table but those in NOT_AUDITED.
 """
 
+from collections.abc import Set
+
 from django.apps import apps
 
 from shopflow.lib.postgres.rules import AppendOnly
@@ -18,6 +20,7 @@ PROTECTED = {
     "order_items": "order_id",
     "order_addresses": "order_id",
     "order_shipments": "order_id",
+    "order_changes": "order_id",
     "order_returns": "order_id",
     "invoices": "order_id",
     "payments": "order_id",
@@ -48,8 +51,16 @@ APP_WRITES = frozenset({
     "products", "product_variants",
     "idempotency_keys", "audit_logs",
 })  # fmt: skip
+# What pages and the API don't even read: the back office.
+STAFF_ONLY = frozenset({
+    "order_notes", "disputes", "payouts", "payout_lines",
+    "purchase_orders", "purchase_order_lines", "stock_counts", "stock_count_lines",
+    "stock_transfers", "stock_transfer_lines",
+    "import_jobs", "import_rows", "webhook_endpoints", "webhook_deliveries",
+    "erasure_log", "audit_seals",
+})  # fmt: skip
 # What reports never see, and the audit log never holds.
-SECRET_COLUMNS = {
+SECRET_COLUMNS: dict[str, Set[str]] = {
     "users": {"password"},
     "user_sessions": {"refresh_token_hash"},
     "password_resets": {"token_hash"},
@@ -60,6 +71,11 @@ SECRET_COLUMNS = {
     "wishlists": {"token_hash", "share_token"},
     "stock_alerts": {"token_hash"},
     "idempotency_keys": {"body", "key", "fingerprint"},
+    "user_payment_methods": {"provider_payment_method_id"},
+    "gift_cards": {"code_hash"},
+    "outbox_messages": {"payload"},
+    "webhook_endpoints": {"sealed_secret", "sealed_previous_secret", "url"},
+    "payments": {"redirect_url"},
 }
 # What says who a person is, how to reach them, or is in their own words. The audit log is never
 # rewritten, so it only says that such a column changed: erasing a person leaves nothing in it.
@@ -67,39 +83,53 @@ ADDRESS = frozenset({
     "first_name", "last_name", "company", "address_line_1", "address_line_2", "city", "state",
     "postal_code", "phone",
 })  # fmt: skip
-PERSONAL_COLUMNS = {
+PERSONAL_COLUMNS: dict[str, Set[str]] = {
     "users": {"email", "first_name", "last_name", "phone"},
     "user_addresses": ADDRESS,
     "user_sessions": {"device", "ip"},
+    "user_payment_methods": {"card_last_four"},
     "verification_tokens": {"email"},
     "email_preferences": {"email"},
     "product_reviews": {"title", "content"},
     "review_photos": {"file"},
-    "search_log": {"query"},
-    "carts": {"email"},
+    "carts": {"name", "email"},
     "checkout_drafts": {"answers"},
+    "wishlists": {"name"},
     "coupon_usage": {"customer_email"},
     "promotion_usage": {"customer_email"},
     "stock_alerts": {"email"},
-    "orders": {"customer_email", "customer_phone", "customer_note"},
+    "orders": {"customer_email", "customer_phone", "customer_note", "metadata"},
     "order_addresses": ADDRESS,
+    "order_changes": {"old_values", "new_values"},
+    "order_notes": {"text"},
+    "order_returns": {"comment"},
+    "order_shipments": {"label_url"},
+    "invoices": {"snapshot"},
     "payments": {"card_last_four"},
     "payment_events": {"payload"},
+    "gift_cards": {"sender_name", "recipient_name", "recipient_email", "message"},
 }
-# Tables without the audit trigger: they are logs themselves.
+# Tables without the audit trigger, and why.
 NOT_AUDITED = {
     "audit_logs": "the log itself",
     "audit_seals": "the seals of the log",
     "django_admin_log": "Django's own log, which nothing writes (decision 0006)",
-    "erasure_log": "says by itself who asked for what, and when it was done",
-    "inventory_transactions": "the ledger of stock: append-only, with who and why",
-    "order_status_history": "the steps of an order: append-only, with who and why",
-    "search_log": "what shoppers searched for",
+    "erasure_log": "a log: who asked for what, and when it was done",
+    "gift_card_transactions": "a ledger: append-only, with who and why",
+    "idempotency_keys": "answers of requests, kept for a day",
+    "import_rows": "the log of an import, line by line; the import itself is audited",
+    "inventory_transactions": "a ledger: append-only, with who and why",
+    "order_shipment_events": "what the carrier said",
+    "order_status_history": "a log: append-only, with who and why",
+    "outbox_messages": "mail and news that follow from what is audited",
+    "search_log": "what shoppers looked for",
+    "webhook_deliveries": "what was sent, and what was answered",
 }
-# Columns the database fills: in the audit log one clock makes the ids and the times.
-DATABASE_FILLS = {"audit_logs": {"id", "created_at"}}
-# What the storefront may not even read.
-HIDDEN_FROM_APP = frozenset({"audit_logs", "audit_seals"})
+# Columns that no role writes: one clock makes the ids and the times of the audit log.
+DATABASE_FILLS = {"audit_logs": frozenset({"id", "created_at"})}
+# What pages and the API add to but never read, and what not even the staff site adds to.
+WRITE_ONLY = frozenset({"audit_logs"})
+WORKER_WRITES = frozenset({"audit_seals"})
 
 
 def append_only() -> frozenset[str]:
