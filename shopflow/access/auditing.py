@@ -7,7 +7,6 @@ One fixed WHEN keeps it asleep in everything but staff's transactions, which car
 from collections.abc import Iterator, Set
 
 from django.apps import apps
-from django.contrib.postgres.search import SearchVectorField
 from django.db import connection
 from django.db.models import Model
 
@@ -56,7 +55,9 @@ def unwatched() -> list[str]:
 def _trigger(model: type[Model]) -> str:
     table = model._meta.db_table
     vectors = {
-        field.column for field in model._meta.local_fields if isinstance(field, SearchVectorField)
+        field.column
+        for field in model._meta.local_fields
+        if field.db_parameters(connection)["type"] == "tsvector"
     }
     return TRIGGER.format(
         table=table,
