@@ -99,7 +99,7 @@ def _columns(model: type[Model], name: str) -> list[Column]:
     helps = {
         field.column: str(field.help_text)
         for field in model._meta.local_concrete_fields
-        if field.help_text
+        if field.column and field.help_text
     }
     return [
         Column(column, kind, default or "", bool(required), helps.get(column, ""))
