@@ -20,11 +20,6 @@ TRIGGER = (
     " WHEN ((COALESCE(current_setting('app.staff'::text, true), ''::text) <> ''::text))"
     " EXECUTE FUNCTION shop_audit('{entity}', '{secret}', '{personal}', '{left_out}')"
 )
-FOUND = """
-SELECT relname, pg_get_triggerdef(pg_trigger.oid), tgenabled = 'O'
-FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
-WHERE tgfoid = to_regproc('shop_audit') AND tgparentid = 0
-"""
 
 
 def declared_triggers() -> dict[str, str]:
@@ -55,9 +50,9 @@ def unwatched() -> list[str]:
 def _trigger(model: type[Model]) -> str:
     table = model._meta.db_table
     vectors = {
-        field.column
-        for field in model._meta.local_fields
-        if field.db_parameters(connection)["type"] == "tsvector"
+        column.name
+        for column in model._meta.local_concrete_fields
+        if column.db_parameters(connection)["type"] == "tsvector"
     }
     return TRIGGER.format(
         table=table,
@@ -75,5 +70,9 @@ def _array(columns: Set[str]) -> str:
 def _found() -> dict[str, str]:
     """Return each table's trigger as it stands in the database; one that is off counts as none."""
     with connection.cursor() as cursor:
-        cursor.execute(FOUND)
+        cursor.execute(
+            "SELECT relname, pg_get_triggerdef(pg_trigger.oid), tgenabled = 'O'"
+            " FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
+            " WHERE tgfoid = to_regproc('shop_audit') AND tgparentid = 0"
+        )
         return {table: sql for table, sql, is_on in cursor.fetchall() if is_on}

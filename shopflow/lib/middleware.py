@@ -1,6 +1,5 @@
 """What every request gets: an id, a context, and plain words instead of a stack trace."""
 
-import ipaddress
 import logging
 import re
 from collections.abc import Callable
@@ -35,21 +34,13 @@ class RequestContext:
             role=Role.APP,
             request_id=request_id,
             user_agent=request.headers.get("User-Agent", "")[:LONGEST_AGENT],
-            ip_address=_address(request.META.get("REMOTE_ADDR", "")),
+            ip_address=request.META.get("REMOTE_ADDR") or None,
             user_id=None,
             guest_order=None,
         ):
             response = self.get_response(request)
         response["X-Request-Id"] = request_id
         return response
-
-
-def _address(given: str) -> str | None:
-    """Return an address as PostgreSQL's `inet` takes it; a socket's name is none."""
-    try:
-        return str(ipaddress.ip_address(given.partition("%")[0]))
-    except ValueError:
-        return None
 
 
 class Refusals:

@@ -73,7 +73,7 @@ MARK, PLACE = "zqxj", "203.0.113.77"
 
 def tables() -> Iterator[tuple[str, set[str]]]:
     for model in apps.get_models(include_auto_created=True):
-        yield model._meta.db_table, {field.column for field in model._meta.local_fields}
+        yield model._meta.db_table, {str(field.column) for field in model._meta.local_fields}
 
 
 def test_every_table_is_watched_or_says_why_not() -> None:

@@ -173,7 +173,8 @@ def test_history_of_a_product_is_that_of_its_variants_too(
 
 
 @pytest.mark.parametrize(
-    "of", ["product", "product:", "product:abc", f"product:{UUID(int=7)}", "nothing:1", "order:\0", ":"]
+    "of",
+    ["product", "product:", "product:abc", f"product:{UUID(int=7)}", "nothing:1", "order:\0", ":"],
 )
 def test_history_of_nothing_is_empty(client: Client, of: str) -> None:
     response = client.get(LIST, {"of": of})

@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
@@ -77,7 +77,7 @@ class AuditLogAdmin(ActingAdmin[AuditLog]):
     search_fields = ("entity_id",)
     search_help_text = "The whole id of what was changed or of who did it, or their e-mail"
     ordering = ("-id",)
-    sortable_by: ClassVar[Sequence[str]] = ()
+    sortable_by = ()
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[AuditLog]":
         users = get_user_model()

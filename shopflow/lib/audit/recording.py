@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import connection
 
 from shopflow.lib import context
-from shopflow.lib.models import AuditLog
+from shopflow.lib.models.audit import AuditAction
 from shopflow.lib.transactions import command, is_told
 
 # Id and time are the database's; no role of the shop may write them.
@@ -23,7 +23,7 @@ INSERT INTO audit_logs (
 
 def record(
     *,
-    action: AuditLog.Action,
+    action: AuditAction,
     entity_type: str,
     entity_id: UUID | str = "",
     user_id: UUID | None = None,
@@ -44,7 +44,7 @@ def record(
         "entity_id": str(entity_id),
         "old_values": _json(old_values),
         "new_values": _json(new_values),
-        "ip_address": now.ip_address,
+        "ip_address": now.inet,
         "user_agent": now.user_agent,
         "request_id": now.request_id,
     }

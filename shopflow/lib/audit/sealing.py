@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import connection
 
@@ -23,24 +24,23 @@ MAY_SEE_ALL = "SELECT pg_has_role(current_user, 'pg_read_all_stats', 'USAGE')"
 OLDEST_TRANSACTION = """
 SELECT min(xact_start) FROM pg_stat_activity WHERE datname = current_database()
 """
+LAST = "SELECT number, hi, hash FROM audit_seals ORDER BY number DESC LIMIT 1"
+NONE_YET = (0, UUID(int=0), "")
 INSERT = f"""
 INSERT INTO audit_seals
     (id, created_at, number, previous_hash, lo, hi, row_count, rows, hash)
-WITH last AS (SELECT number, hi, hash FROM audit_seals ORDER BY number DESC LIMIT 1),
-batch AS (
-    SELECT id, {ROW_HASH} AS hash FROM audit_logs
-    WHERE id > coalesce((SELECT hi FROM last), '00000000-0000-0000-0000-000000000000')
-        AND id < %(bound)s
-    ORDER BY id LIMIT %(most)s
+WITH batch AS (
+    SELECT * FROM audit_logs
+    WHERE id > %(after)s AND id < %(before)s ORDER BY id LIMIT %(most)s
 ),
 fresh AS (
     SELECT statement_timestamp() AS created_at,
-        coalesce((SELECT number FROM last), 0) + 1 AS number,
-        coalesce((SELECT hash FROM last), '') AS previous_hash,
+        %(number)s::bigint AS number,
+        %(previous_hash)s::text AS previous_hash,
         (array_agg(id ORDER BY id))[1] AS lo,
         (array_agg(id ORDER BY id DESC))[1] AS hi,
         count(*) AS row_count,
-        jsonb_object_agg(id, hash) AS rows
+        jsonb_object_agg(id, {ROW_HASH}) AS rows
     FROM batch HAVING count(*) > 0
 )
 SELECT %(id)s, created_at, number, previous_hash, lo, hi, row_count, rows, {SEAL_HASH} FROM fresh
@@ -74,7 +74,16 @@ def seal(*, most: int = MOST) -> Sealed | None:
         # A statement of its own, before: what it doesn't see running, the next one sees finished.
         cursor.execute(OLDEST_TRANSACTION)
         [oldest] = cursor.fetchone()
-        facts = {"id": new_id(), "bound": first_id_of(oldest), "most": most}
+        cursor.execute(LAST)
+        number, hi, previous_hash = cursor.fetchone() or NONE_YET
+        facts = {
+            "id": new_id(),
+            "number": number + 1,
+            "previous_hash": previous_hash,
+            "after": hi,
+            "before": first_id_of(oldest),
+            "most": most,
+        }
         cursor.execute(INSERT, facts)
         row = cursor.fetchone()
     return Sealed(*row) if row else None

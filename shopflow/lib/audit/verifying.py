@@ -95,4 +95,5 @@ def verify(*, expected: str = "") -> Verdict:
 def _rows(sql: str, *params: Any) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchall()
+        found: list[Any] = cursor.fetchall()
+        return found
