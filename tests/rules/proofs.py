@@ -15,7 +15,7 @@ from psycopg import sql
 
 from tests.ledger import ledger as marked
 from tests.rules import schema
-from tests.rules.rows import Values, column_of, insert, row, valid
+from tests.rules.rows import Values, column_of, insert, row, update, valid
 from tests.rules.schema import Column, Rule
 
 NOTHING: Values = {}
@@ -44,9 +44,17 @@ def check(
 ) -> ParameterSet:
     """A rule about one row: the given one is taken, each change of it refused.
 
-    `also` names rules that such a row can't but break too.
+    `also` names rules that the changes can't but break too.
     """
     return proof(name, partial(_check, name, given, breaks, also), ledger)
+
+
+def one_of(
+    name: str, column: str, words: str, *, or_empty: bool = False, ledger: str = ""
+) -> ParameterSet:
+    """A rule that keeps a column inside a fixed set: each of these words is taken, no other."""
+    values = {*words.split(), ""} if or_empty else {*words.split()}
+    return proof(name, partial(_one_of, name, column, values), ledger)
 
 
 def unique(
@@ -84,8 +92,12 @@ def proof(name: str, act: Callable[[], None], ledger: str = "") -> ParameterSet:
 
 
 def refuses(rule: Rule, act: Callable[[], object], *, also: tuple[Rule, ...] = ()) -> None:
-    """Assert that a rule or foreign key refuses the act, and that without it the act passes."""
-    assert refused_by(act) == rule.name
+    """Assert that a rule or foreign key refuses the act, and that without it the act passes.
+
+    Of several broken rules PostgreSQL names one: `also` are set aside.
+    """
+    with without(*also):
+        assert refused_by(act) == rule.name
     with without(rule, *also):
         act()
 
@@ -98,34 +110,56 @@ def refused_by(act: Callable[[], object]) -> str:
 
 
 @contextmanager
+def undone() -> Iterator[None]:
+    """Undo what happens inside."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@contextmanager
 def without(*rules: Rule) -> Iterator[None]:
     """Drop rules for as long as it takes, and undo what happened meanwhile."""
-    with transaction.atomic():
+    with undone():
         # A table with checks still to come can't be altered.
         run("SET CONSTRAINTS ALL IMMEDIATE")
         run("SET CONSTRAINTS ALL DEFERRED")
         for rule in rules:
             run(DROPS[rule.kind], table=rule.table, name=rule.name)
         yield
-        transaction.set_rollback(True)
 
 
 def run(statement: str, *params: Any, **names: str) -> None:
     """Execute SQL; `names` are those of tables, columns and rules in it."""
     identifiers = {key: sql.Identifier(name) for key, name in names.items()}
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL(statement).format(**identifiers), params)  # type: ignore[arg-type]  # psycopg's
+        cursor.execute(sql.SQL(statement).format(**identifiers), params)
 
 
 def _check(name: str, given: Values, breaks: tuple[Values, ...], also: tuple[str, ...]) -> None:
     rule = schema.rules()[name]
     others = tuple(schema.rules()[other] for other in also)
 
-    row(rule.table, **given)
-
+    # Its unique columns must be free again.
+    with undone():
+        row(rule.table, **given)
     for change in breaks:
         broken = valid(rule.table, **{**given, **change})
         refuses(rule, partial(insert, rule.table, broken), also=others)
+
+
+def _one_of(name: str, column: str, values: set[str]) -> None:
+    rule = schema.rules()[name]
+    # What else a status asks for are rules of their own.
+    others = tuple(r for r in schema.rules_of(rule.table) if r != rule)
+
+    with without(*others):
+        for value in values:
+            row(rule.table, **{column: value})
+    for unknown in {"?", ""} - values:
+        broken = valid(rule.table, **{column: unknown})
+        refuses(rule, partial(insert, rule.table, broken), also=others)
+    assert values - {""} == schema.choices(rule.table, column) - {""}
 
 
 def _unique(
@@ -157,25 +191,24 @@ def _append_only(name: str) -> None:
     rule = schema.rules()[name]
     row_id = row(rule.table)
 
-    update = partial(run, "UPDATE {table} SET id = id WHERE id = %s", row_id, table=rule.table)
-    delete = partial(run, "DELETE FROM {table} WHERE id = %s", row_id, table=rule.table)
-
-    refuses(rule, update)
-    refuses(rule, delete)
+    for statement in (
+        "UPDATE {table} SET id = id WHERE id = %s",
+        "DELETE FROM {table} WHERE id = %s",
+    ):
+        refuses(rule, partial(run, statement, row_id, table=rule.table))
 
 
 def _frozen(name: str, but: Values) -> None:
     rule = schema.rules()[name]
     row_id = row(rule.table)
 
-    for column, value in but.items():
-        statement = "UPDATE {table} SET {column} = %s WHERE id = %s"
-        run(statement, value, row_id, table=rule.table, column=column)
+    for free, value in but.items():
+        update(rule.table, row_id, {free: value() if callable(value) else value})
     for column in schema.columns(rule.table).values():
         if not (column.name in but or column.name in BOOKKEEPING or column.is_generated):
             assert refused_by(partial(_change, rule.table, column, row_id)) == name, column.name
 
 
 def _change(table: str, column: Column, row_id: Any) -> None:
-    statement = "UPDATE {table} SET {column} = " + ANOTHER[column.type] + " WHERE id = %s"
-    run(statement, row_id, table=table, column=column.name)
+    update = f"UPDATE {{table}} SET {{column}} = {ANOTHER[column.type]} WHERE id = %s"  # noqa: S608 - from above
+    run(update, row_id, table=table, column=column.name)

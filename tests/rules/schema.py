@@ -10,17 +10,17 @@ from django.db import connection, models
 
 from tests.architecture.rules.tree import PRODUCT
 
-TABLES = """
+SELECT_TABLES = """
     SELECT relname FROM pg_class
     WHERE relkind IN ('r', 'p') AND NOT relispartition AND relnamespace = 'public'::regnamespace
 """
-COLUMNS = """
+SELECT_COLUMNS = """
     SELECT column_name, udt_name, character_maximum_length, is_nullable = 'YES',
            column_default IS NOT NULL OR is_identity = 'YES', is_generated = 'ALWAYS'
     FROM information_schema.columns WHERE table_schema = 'public' AND table_name = %s
 """
 # Partitions have what their table has.
-KEYS = """
+SELECT_KEYS = """
     SELECT t.relname, attname, conname, parent.relname
     FROM pg_constraint
     JOIN pg_class AS t ON t.oid = conrelid
@@ -29,8 +29,8 @@ KEYS = """
     WHERE contype = 'f' AND conparentid = 0 AND connamespace = 'public'::regnamespace
 """
 # A unique index without a constraint is a rule too (partial ones are), and so is every trigger
-# but those that keep `updated_at`.
-RULES = """
+# that doesn't only write something down.
+SELECT_RULES = """
     SELECT conname, relname, 'CONSTRAINT'
     FROM pg_constraint JOIN pg_class AS t ON t.oid = conrelid
     WHERE contype NOT IN ('f', 'n', 'p') AND conparentid = 0 AND coninhcount = 0
@@ -44,8 +44,10 @@ RULES = """
         AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND contype <> 'f')
     UNION ALL
     SELECT tgname, relname, 'TRIGGER'
-    FROM pg_trigger JOIN pg_class AS t ON t.oid = tgrelid
-    WHERE NOT tgisinternal AND tgparentid = 0 AND tgname <> relname || '_touch'
+    FROM pg_trigger
+    JOIN pg_class AS t ON t.oid = tgrelid
+    JOIN pg_proc ON pg_proc.oid = tgfoid
+    WHERE NOT tgisinternal AND tgparentid = 0 AND proname NOT IN ('shop_audit', 'shop_touch')
 """
 
 
@@ -94,12 +96,14 @@ def our_tables() -> frozenset[str]:
     """Every table but Django's own, whether a model has it or not; partitions apart."""
     ours = {model._meta.db_table for model in our_models()}
     theirs = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
-    return frozenset({table for (table,) in read(TABLES)} - (theirs - ours) - {"django_migrations"})
+    return frozenset(
+        {table for (table,) in read(SELECT_TABLES)} - (theirs - ours) - {"django_migrations"}
+    )
 
 
 @cache
 def columns(table: str) -> dict[str, Column]:
-    return {row[0]: Column(*row) for row in read(COLUMNS, [table])}
+    return {row[0]: Column(*row) for row in read(SELECT_COLUMNS, [table])}
 
 
 @cache
@@ -113,19 +117,31 @@ def rules() -> dict[str, Rule]:
     return {rule.name: rule for rule in rules_now()}
 
 
+def rules_of(table: str) -> list[Rule]:
+    return [rule for rule in rules().values() if rule.table == table]
+
+
+def choices(table: str, column: str) -> set[str]:
+    """What the model says the fixed set of a column is."""
+    [model] = [model for model in our_models() if model._meta.db_table == table]
+    [field] = [field for field in model._meta.local_fields if field.column == column]
+    return {str(value) for value, _ in field.flatchoices}
+
+
 def keys_now() -> list[Key]:
     """Every foreign key of the shop, also when a test has just changed one."""
     ours = our_tables()
-    return [key for key in (Key(*row) for row in read(KEYS)) if key.table in ours]
+    return [key for key in (Key(*row) for row in read(SELECT_KEYS)) if key.table in ours]
 
 
 def rules_now() -> list[Rule]:
     """Every rule of the shop but NOT NULL and keys, also when a test has just changed one."""
     ours = our_tables()
-    return [rule for rule in (Rule(*row) for row in read(RULES)) if rule.table in ours]
+    return [rule for rule in (Rule(*row) for row in read(SELECT_RULES)) if rule.table in ours]
 
 
 def read(query: Any, params: Sequence[Any] = ()) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(query, params)
-        return cursor.fetchall()
+        rows: list[Any] = cursor.fetchall()
+        return rows

@@ -2,13 +2,12 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.rules.proofs import check, unique
-from tests.rules.rows import LATER, hash_of_a_token, new
+from tests.rules.proofs import check, one_of, unique
+from tests.rules.rows import LATER, a_hash, new
 
 pytestmark = pytest.mark.django_db
 OF_A_USER = {"user_id": new("users"), "token_hash": None, "expires_at": None}
-OF_A_GUEST = {"user_id": None, "token_hash": hash_of_a_token, "expires_at": LATER}
-DRAFT = {"user_id": None, "token_hash": None, "created_by_id": new("users")}
+OF_A_GUEST = {"user_id": None, "token_hash": a_hash, "expires_at": LATER}
 
 RULES = (
     check(
@@ -47,7 +46,7 @@ RULES = (
         {"answers": "[]"},
         {"answers": "null"},
     ),
-    check("wishlists_kind_known", {"kind": "wishes"}, {"kind": "hopes"}),
+    one_of("wishlists_kind_known", "kind", "wishes saved_for_later"),
     check(
         "wishlists_user_or_token",
         OF_A_GUEST,

@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from shopflow.lib.ids import new_id
-from tests.rules.proofs import check, unique
+from tests.rules.proofs import check, one_of, unique
 from tests.rules.rows import LATER, new
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +35,7 @@ RULES = (
     unique("attributes_name_unique", "name"),
     unique("attributes_slug_unique", "slug"),
     check("attributes_not_empty", {"name": "Length", "slug": "length"}, {"name": ""}, {"slug": ""}),
-    check("attributes_type_known", {"type": "colour"}, {"type": "color"}),
+    one_of("attributes_type_known", "type", "text number boolean choice colour"),
     check("attributes_unit_of_a_number", {"type": "number", "unit": "cm"}, {"type": "text"}),
     unique("attribute_choices_value_unique", "attribute_id", "value"),
     check("attribute_choices_not_empty", {"value": "red"}, {"value": ""}),

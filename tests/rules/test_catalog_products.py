@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.rules.proofs import check, unique
+from tests.rules.proofs import check, one_of, unique
 from tests.rules.rows import LATER, new
 
 pytestmark = pytest.mark.django_db
@@ -76,11 +76,7 @@ RULES = (
         {"stock_quantity": -1},
         ledger="S1-88",
     ),
-    check(
-        "product_variants_backorder_policy_known",
-        {"backorder_policy": "continue"},
-        {"backorder_policy": "perhaps"},
-    ),
+    one_of("product_variants_backorder_policy_known", "backorder_policy", "deny continue"),
     unique(
         "product_images_one_primary",
         "product_id",
@@ -113,7 +109,7 @@ RULES = (
         {"valid": "empty"},
     ),
     check("price_history_price_not_negative", {"price": "0.00"}, {"price": "-0.01"}),
-    unique("price_lists_name_unique", "name", other={"currency": "CHF"}),
+    unique("price_lists_name_unique", "name"),
     check(
         "price_lists_currency_valid",
         {"currency": "EUR"},
@@ -124,7 +120,7 @@ RULES = (
     unique(
         "price_lists_one_active_per_currency",
         "currency",
-        given={"currency": "EUR"},
+        given={"currency": "EUR", "is_active": True},
         other={"currency": "CHF"},
         unless=({"is_active": False},),
     ),

@@ -36,8 +36,8 @@ RULES = (
     check(
         "shipping_methods_estimated_days_max_check",
         {"estimated_days_min": 0, "estimated_days_max": 0},
-        {"estimated_days_max": -1},
-        also=("shipping_methods_days_in_order",),
+        {"estimated_days_min": -2, "estimated_days_max": -1},
+        also=("shipping_methods_estimated_days_min_check",),
     ),
     check(
         "shipping_methods_weights_in_order",
