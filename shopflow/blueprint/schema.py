@@ -110,7 +110,7 @@ def _columns(model: type[Model], name: str) -> list[Column]:
 def _parents(model: type[Model]) -> dict[str, str]:
     """The tables its foreign keys name, by column."""
     return {
-        field.column: field.related_model._meta.db_table
+        str(field.column): field.related_model._meta.db_table
         for field in model._meta.local_concrete_fields
         if isinstance(field.related_model, type) and issubclass(field.related_model, Model)
     }
