@@ -8,10 +8,10 @@ from django.db import connection
 from shopflow.access.rights import (
     APP_WRITES,
     HARD_DELETED,
-    HIDDEN_FROM_APP,
     NOT_CHANGED_BY_APP,
     PROTECTED,
     SECRET_COLUMNS,
+    STAFF_ONLY,
     all_tables,
     append_only,
 )
@@ -51,7 +51,7 @@ def _grants(tables: list[str]) -> Iterator[str]:
             yield f'GRANT SELECT, {_writes(table)} ON "{table}" TO {role}'
         yield f'GRANT SELECT ON "{table}" TO {Role.AUDIT}'
         yield f'GRANT {_all_but(SECRET_COLUMNS, "SELECT", table)} ON "{table}" TO {Role.READONLY}'
-        if table not in HIDDEN_FROM_APP:
+        if table not in STAFF_ONLY:
             yield f'GRANT SELECT ON "{table}" TO {Role.APP}'
         if table in APP_WRITES:
             yield f'GRANT {_writes(table)} ON "{table}" TO {Role.APP}'

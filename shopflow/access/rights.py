@@ -1,11 +1,11 @@
 """The declaration: which role may do what with which table.
 
 Everything else follows from three rules. The owner alone has DDL. The worker and the staff site
-may read, insert and update every table; the storefront reads all but HIDDEN_FROM_APP and writes
+may read, insert and update every table; the storefront reads all but STAFF_ONLY and writes
 what stands in APP_WRITES. Nobody may change or delete rows of a table whose model says
 `AppendOnly`, and rows are deleted only from HARD_DELETED (data model, deletion).
 
-A table with personal data stands in PROTECTED, in HIDDEN_FROM_APP, or in UNPROTECTED with the
+A table with personal data stands in PROTECTED, in STAFF_ONLY, or in UNPROTECTED with the
 reason why; a test refuses one that stands nowhere.
 """
 
@@ -20,6 +20,7 @@ PROTECTED = {
     "order_items": "order_id",
     "order_addresses": "order_id",
     "order_shipments": "order_id",
+    "order_changes": "order_id",
     "order_returns": "order_id",
     "invoices": "order_id",
     "payments": "order_id",
@@ -53,13 +54,15 @@ APP_WRITES = frozenset({
 # What no page ever changes, not even of somebody's own row: a form that lets too much through
 # makes nobody an owner.
 NOT_CHANGED_BY_APP = {"users": {"role", "is_superuser"}}
-# The business of staff and workers alone.
-HIDDEN_FROM_APP = frozenset({
-    "django_admin_log", "auth_group", "auth_group_permissions", "auth_permission",
-    "users_groups", "users_user_permissions", "erasure_log",
-    "search_log",
+# What pages and the API don't read: the back office. What also stands in APP_WRITES they add to.
+STAFF_ONLY = frozenset({
+    "order_notes", "disputes", "payouts", "payout_lines",
     "purchase_orders", "purchase_order_lines", "stock_counts", "stock_count_lines",
     "stock_transfers", "stock_transfer_lines",
+    "import_jobs", "import_rows", "webhook_endpoints", "webhook_deliveries", "outbox_messages",
+    "erasure_log", "search_log", "django_admin_log",
+    "auth_group", "auth_group_permissions", "auth_permission",
+    "users_groups", "users_user_permissions",
 })  # fmt: skip
 # Personal data without row-level security, and why a page that forgets its filter is no danger or
 # can't be helped here.
@@ -89,6 +92,8 @@ UNPROTECTED = {
     "review_votes": "votes are counted over everybody's",
     "product_purchases": "a review is verified by it, whoever reads the review",
     "warehouses": "the shop's own address",
+    "gift_cards": "found by the hash of a code, whoever knows it",
+    "gift_card_transactions": "a card's balance is what all of them come to",
 }
 # What reports never see.
 SECRET_COLUMNS = {
@@ -102,6 +107,10 @@ SECRET_COLUMNS = {
     "wishlists": {"token_hash", "share_token"},
     "stock_alerts": {"token_hash"},
     "idempotency_keys": {"body", "key", "fingerprint"},
+    "user_payment_methods": {"provider_payment_method_id"},
+    "gift_cards": {"code_hash"},
+    "outbox_messages": {"payload"},
+    "webhook_endpoints": {"sealed_secret", "sealed_previous_secret"},
 }
 
 

@@ -8,37 +8,38 @@ from django.apps import apps
 from django.db import models
 from django.test.utils import isolate_apps
 
-from shopflow.access.rights import HIDDEN_FROM_APP, PROTECTED, SECRET_COLUMNS, UNPROTECTED
+from shopflow.access.rights import PROTECTED, SECRET_COLUMNS, STAFF_ONLY, UNPROTECTED
 from tests.ledger import ledger
 
 Models = Iterable[type[models.Model]]
 ABOUT = {"users", "orders"}
 PERSONAL = re.compile(
     r"(^|_)(email|phone|first_name|last_name|recipient_name|sender_name|address|address_line_1"
-    r"|ip|ip_address|user_agent|card_last_four|answers|body|payload|snapshot|old_values)$"
+    r"|ip|ip_address|user_agent|card_last_four|answers|payload|snapshot|old_values)$"
 )
-SECRET = re.compile(r"(^|_)(password|secret|hash|token|code_hash|key_hash)$")
+SECRET = re.compile(r"(^|_)(password|secret|token|(token|code|key)_hash)$")
 
 
 def personal(model: type[models.Model]) -> list[str]:
     """The columns that lead to a person or say something about one."""
+    secret = SECRET_COLUMNS.get(model._meta.db_table, set())
     return [
         field.column
         for field in model._meta.local_concrete_fields
         if PERSONAL.search(field.column)
         or (field.related_model and field.related_model._meta.db_table in ABOUT)
-        or field.column in {"user_id", "order_id"}
+        or field.column in {"user_id", "order_id", *secret}
     ]
 
 
 def unclassified(found: Models) -> Iterator[str]:
     for model in found:
         table = model._meta.db_table
-        places = [name for name in (PROTECTED, HIDDEN_FROM_APP, UNPROTECTED) if table in name]
+        places = [name for name in (PROTECTED, STAFF_ONLY, UNPROTECTED) if table in name]
         if (names := personal(model)) and len(places) != 1:
             yield (
                 f"{table} has {', '.join(names)}. Say in shopflow/access/rights.py who may see its "
-                "rows: PROTECTED (each person their own), HIDDEN_FROM_APP (no page at all), or "
+                "rows: PROTECTED (each person their own), STAFF_ONLY (no page at all), or "
                 f"UNPROTECTED with the reason. It stands in {len(places)} of the three."
             )
 

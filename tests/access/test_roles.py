@@ -47,7 +47,8 @@ def test_are_members_of_no_other_but_for_what_the_server_offers() -> None:
 
 def test_are_what_the_login_may_become_but_not_what_it_is() -> None:
     asked = (
-        "SELECT name FROM unnest(%s::text[]) AS name WHERE pg_has_role(session_user, name, %s) ORDER BY 1"
+        "SELECT name FROM unnest(%s::text[]) AS name"
+        " WHERE pg_has_role(session_user, name, %s) ORDER BY 1"
     )
 
     assert [name for (name,) in rows(asked, list(Role), "MEMBER")] == sorted(
