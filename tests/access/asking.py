@@ -1,6 +1,6 @@
 """Questions to the database that Django has no words for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -17,22 +17,23 @@ TELL = (
 )
 
 
-def rows(query: str, *given: Any, **named: Any) -> list[Any]:
+def rows(query: str, *given: Any, **names: str) -> list[Any]:
+    """Return the answer; `names` are those of tables and columns that stand as {…} in the query."""
     with connection.cursor() as cursor:
-        cursor.execute(query, named or given)
+        cursor.execute(_named(query, names), given)
         return cursor.fetchall()
 
 
-def one(query: str, *given: Any) -> Any:
+def one(query: str, *given: Any, **names: str) -> Any:
     """Return the only value of the only row."""
-    [(value,)] = rows(query, *given)
+    [(value,)] = rows(query, *given, **names)
     return value
 
 
-def run(statement: str, *given: Any) -> int:
+def run(statement: str, *given: Any, **names: str) -> int:
     """Run a statement; return how many rows it was about."""
     with connection.cursor() as cursor:
-        cursor.execute(statement, given)
+        cursor.execute(_named(statement, names), given)
         return cursor.rowcount
 
 
@@ -53,3 +54,8 @@ def refused(state: str = "42501") -> Iterator[None]:
     with pytest.raises(DatabaseError) as refusal, transaction.atomic():
         yield
     assert sqlstate(refusal.value) == state, refusal.value
+
+
+def _named(query: str, names: Mapping[str, str]) -> str:
+    quoted = {key: connection.ops.quote_name(name) for key, name in names.items()}
+    return query.format(**quoted) if names else query

@@ -29,11 +29,12 @@ def granted(*, kinds: str = "rpvmf") -> Grants:
     for table, role, privilege in rows(
         "SELECT relname, grantee::regrole::text, privilege_type FROM pg_class,"
         " aclexplode(relacl) WHERE relnamespace = 'public'::regnamespace"
-        " AND position(relkind::text IN %(kinds)s) > 0"
+        " AND position(relkind::text IN %s) > 0"
         " UNION ALL SELECT relname, grantee::regrole::text, privilege_type || '(' || attname || ')'"
         " FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid, aclexplode(attacl)"
-        " WHERE relnamespace = 'public'::regnamespace AND position(relkind::text IN %(kinds)s) > 0",
-        kinds=kinds,
+        " WHERE relnamespace = 'public'::regnamespace AND position(relkind::text IN %s) > 0",
+        kinds,
+        kinds,
     ):
         if role != Role.OWNER:
             found[table][role].add(privilege)
