@@ -6,6 +6,7 @@ from django.db import connection
 from pytest_django import DjangoDbBlocker
 
 from tests.access.people import People, meet_people
+from tests.access.server import Server, running_server
 
 
 @pytest.fixture(scope="module")
@@ -19,3 +20,14 @@ def people(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
     with django_db_blocker.unblock():
         call_command("flush", verbosity=0, interactive=False)
         connection.close()
+
+
+@pytest.fixture(scope="module")
+def server(
+    people: People, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """The shop with the planted views, as real processes run it: role shop_app, through a pool."""
+    with django_db_blocker.unblock():
+        folder = tmp_path_factory.mktemp("web")
+        with running_server(folder, settings_module="tests.access.planted.settings") as server:
+            yield server
