@@ -16,11 +16,13 @@ from accounts import commands as accounts
 from accounts.models import User, UserAddress
 from carts import commands as carts
 from carts.models import Cart
+from catalog import commands as catalog
 from catalog.models import ProductVariant
 from orders.models import Invoice, Order, OrderChange, OrderItem, OrderReturn, OrderShipment
 from orders.queries import guest_token
-from payments.models import Payment, Refund, UserPaymentMethod
+from payments.models import Payment, PaymentEvent, Refund, UserPaymentMethod
 from shopflow.access.rights import PROTECTED
+from shopflow.lib.ids import new_id
 from tests import factories
 
 PASSWORD = "correct horse battery"
@@ -71,7 +73,8 @@ class People:
 def meet_people() -> People:
     """Make all three; raises where somebody has no row in a protected table."""
     factories.ship_to_the_us()
-    variant = factories.variant_on_sale(price=str(PRICE), stock=100)
+    factories.coupon()
+    variant = factories.variant_on_sale(price=str(PRICE), stock=100, **_on_a_shelf())
     people = People(
         _person("zqada", variant, has_account=True),
         _person("zqbob", variant, has_account=True),
@@ -82,6 +85,13 @@ def meet_people() -> People:
         if missing and person.user:
             raise AssertionError(f"tests/access/people.py makes no row of {', '.join(missing)}")
     return people
+
+
+def _on_a_shelf() -> dict[str, Any]:
+    """Everything that is public has the same name in addresses."""
+    brand = catalog.save_brand(name="Public", slug="public")
+    shelf = catalog.save_category(name="Public", slug="public")
+    return {"slug": "public", "brand_id": brand.pk, "category_id": shelf.pk}
 
 
 def _person(marker: str, variant: ProductVariant, *, has_account: bool) -> Person:
@@ -101,7 +111,7 @@ def _person(marker: str, variant: ProductVariant, *, has_account: bool) -> Perso
 
 def _order(marker: str, variant: ProductVariant, user: User | None) -> Order:
     return factories.check_out(
-        factories.cart_with((variant, 2), user=user),
+        factories.cart_with((variant, 2), code="TENOFF", user=user),
         email=f"{marker}@example.com",
         shipping_address=replace(
             factories.NEW_YORK, first_name=marker, last_name=marker, address_line_1=marker
@@ -150,6 +160,9 @@ def _write_beside(order: Order, marker: str) -> None:
         failure_reason=marker,
     )
     Refund.objects.create(**own, **money, payment=payment, reason=marker, idempotency_key=marker)
+    PaymentEvent.objects.create(
+        id=new_id(), provider="sandbox", provider_event_id=marker, type=marker, payload=[marker]
+    )
 
 
 def _write_account(user: User, marker: str) -> None:

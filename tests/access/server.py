@@ -24,6 +24,7 @@ SERVER = "granian --interface wsgi shopflow.wsgi:application --blocking-threads 
 @dataclass(frozen=True)
 class Server:
     url: str
+    media: Path
 
     def get(self, path: str, *, session: str | None = None) -> Reply:
         """Ask for a page, perhaps with the session of somebody who is logged in."""
@@ -51,6 +52,7 @@ def running_server(folder: Path, *, settings_module: str) -> Iterator[Server]:
     environ = shop_environ("web") | {
         "DJANGO_SETTINGS_MODULE": settings_module,
         "STATIC_ROOT": str(folder),
+        "MEDIA_ROOT": str(folder / "media"),
         "DEBUG": "0",
     }
     log = folder / "web.log"
@@ -63,7 +65,7 @@ def running_server(folder: Path, *, settings_module: str) -> Iterator[Server]:
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-    server = Server(f"http://127.0.0.1:{port}")
+    server = Server(f"http://127.0.0.1:{port}", folder / "media")
     try:
         wait_until(lambda: _answers(server), process, log)
         yield server

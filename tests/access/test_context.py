@@ -6,12 +6,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import DatabaseError, OperationalError, connection, connections, transaction
-from pytest_django import Settings
+from django.db import DatabaseError, OperationalError, connection, transaction
 
 from orders.models import Order
 from shopflow.lib import context
-from shopflow.lib.roles import Role
 from shopflow.lib.transactions import acting_as, command, reading, reading_as, work_on
 from tests.access.asking import one, rows, run
 from tests.access.people import People
@@ -20,23 +18,6 @@ from tests.ledger import ledger
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("web_connection")]
 
 NOBODY = ("shop_app", "", "", "")
-
-
-@pytest.fixture
-def web_connection(people: People, settings: Settings) -> Iterator[None]:
-    """Connect as web processes do: as shop_app, through a pool, here of a single connection."""
-    settings.DATABASE_ROLE = settings.ACTING_ROLE = Role.APP
-    usual = connections["default"]
-    own = usual.copy()
-    own.settings_dict["OPTIONS"] |= {
-        "options": "-c role=shop_app -c lock_timeout=2s",
-        "pool": {"min_size": 1, "max_size": 1, "timeout": 5},
-    }
-    connections["default"] = own
-    yield
-    connections["default"] = usual
-    own.close()
-    own.close_pool()
 
 
 def told() -> tuple[str, ...]:
@@ -99,6 +80,11 @@ def nothing() -> None:
     pass
 
 
+def cut_off() -> None:
+    run("SET LOCAL ROLE NONE")  # the login's own connection
+    run("SELECT pg_terminate_backend(pg_backend_pid())")
+
+
 ENDS = [nothing, fail, ask_nonsense, undo_a_savepoint, fail_in_a_savepoint]
 
 
@@ -152,7 +138,7 @@ def test_ends_with_a_connection_that_is_cut(people: People) -> None:
         pytest.raises(OperationalError, match="terminating connection"),
         reading_as(user_id=people.ada.user_id),
     ):
-        run("SELECT pg_terminate_backend(pg_backend_pid())")
+        cut_off()
 
     connection.close()
     assert one("SELECT pg_backend_pid()") != first

@@ -5,8 +5,10 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from orders.models import Order
 from orders.queries import order_id_of
 from shopflow.lib.http import View, shopper_of
+from shopflow.lib.roles import Role
 from shopflow.lib.transactions import command, reading_as
 
 
@@ -28,6 +30,12 @@ def forgetful(model: type[Model]) -> View:
             return _dumped(model, request)
 
     return view
+
+
+def leak(request: HttpRequest) -> HttpResponse:
+    """Show everybody's orders to everybody, on purpose and with a role that may."""
+    with reading_as(role=Role.WORKER):
+        return JsonResponse({"orders": list(Order.objects.values())})
 
 
 def _who_asks(request: HttpRequest) -> dict[str, Any]:
