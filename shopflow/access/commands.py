@@ -39,7 +39,7 @@ def apply_rights() -> None:
         tables = [table for table in all_tables() if table in existing]
         for statement in chain(_grants(tables), _protection(tables)):
             cursor.execute(statement)
-        for statement in audit_statements():
+        for statement in audit_statements(tables):
             cursor.execute(statement)
 
 
