@@ -30,7 +30,7 @@ app.conf.update(
         "expire unpaid orders": {"task": "payments.tasks.expire_unpaid", "schedule": 10},
         "publish stock figures": {"task": "inventory.tasks.publish_all", "schedule": 600},
         "drop stale carts": {"task": "carts.tasks.drop_expired", "schedule": 3600},
-        "make partitions": {"task": "payments.tasks.make_partitions", "schedule": 86_400},
+        "make partitions": {"task": "shopflow.lib.tasks.make_partitions", "schedule": 86_400},
     },
 )
 app.autodiscover_tasks()

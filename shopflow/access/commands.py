@@ -12,6 +12,7 @@ from shopflow.access.rights import (
     all_tables,
     append_only,
 )
+from shopflow.lib.postgres.tables import has_function
 from shopflow.lib.roles import Role
 from shopflow.lib.transactions import command
 
@@ -36,7 +37,8 @@ def apply_rights() -> None:
 def _statements(tables: list[str]) -> Iterator[str]:
     yield f"GRANT USAGE ON SCHEMA public TO {EVERYBODY}"
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {EVERYBODY}"
-    yield f"GRANT EXECUTE ON FUNCTION shop_find_order TO {Role.APP}"
+    if has_function("shop_find_order"):
+        yield f"GRANT EXECUTE ON FUNCTION shop_find_order TO {Role.APP}"
     yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {', '.join(WRITERS)}"
     for table in tables:
         yield from _grants(table)
