@@ -21,6 +21,6 @@ def make_main_warehouse(*, plan: Any = None, **_: Any) -> None:
     from shopflow.lib.transactions import acting_as
 
     # An emptied test database has no plan and all its tables.
-    if not plan or is_migrated():
+    if plan is None or is_migrated():
         with acting_as(None, role=Role.OWNER):
             commands.ensure_main_warehouse()

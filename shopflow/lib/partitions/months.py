@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from shopflow.lib.ids import first_id_of
+from shopflow.lib.ids import first_id_of, moment_of
 
 # Every table that is, or may become, partitioned by month on its UUIDv7 id. One that isn't there,
 # or isn't partitioned (`orders`, until `manage.py partition_orders`), is passed over.
@@ -25,6 +25,11 @@ class Month:
     def of(cls, moment: datetime) -> "Month":
         moment = moment.astimezone(UTC)
         return cls(moment.year, moment.month)
+
+    @classmethod
+    def of_id(cls, row_id: UUID) -> "Month":
+        """Return the month in which a UUIDv7 was made."""
+        return cls.of(moment_of(row_id))
 
     @property
     def start(self) -> datetime:
