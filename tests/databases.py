@@ -1,26 +1,30 @@
 """Databases of a test's own, for what would leave its marks on the one all tests share."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
-from django.conf import settings
 from django.db import connection
 from psycopg import sql
 
+from shopflow.lib.roles import Role
+
 
 @contextmanager
-def another_database(*, empty: bool = False) -> Iterator[str]:
-    """Work on a new database for as long as the block lasts, and drop it then; gives its name.
+def another_database(*, empty: bool = False) -> Iterator[None]:
+    """Work on a new database for as long as the block lasts, and drop it then.
 
     It has what the shared one has, or nothing. Everything in this process sees it: models,
-    commands, `call_command`. Belongs into a fixture that asks for `django_db_setup` and lets the
-    block use the database: no test transaction is open there.
+    commands, `call_command`. No transaction may be open, so it belongs into a fixture of a
+    module, inside `django_db_blocker.unblock()`; a copy needs `django_db_setup` too. Tests marked
+    `django_db` then run in transactions of the new one.
     """
     shared = connection.settings_dict["NAME"]
-    name = f"{shared}_another"
+    name = f"test_another_{os.getpid()}"
     connection.close()  # nobody may be in a database that is copied
-    with outside() as server:
+    with _server() as server:
         server.execute(_drop(name))
         server.execute(
             sql.SQL("CREATE DATABASE {} OWNER shop_owner TEMPLATE {}").format(
@@ -29,28 +33,29 @@ def another_database(*, empty: bool = False) -> Iterator[str]:
         )
     connection.settings_dict["NAME"] = name
     try:
-        yield name
+        yield
     finally:
         connection.close()
         connection.settings_dict["NAME"] = shared
-        with outside() as server:
+        with _server() as server:
             server.execute(_drop(name))
 
 
-@contextmanager
-def outside() -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
-    """Give a connection of the same server beside Django's, as the owner and in autocommit."""
+def address() -> dict[str, Any]:
+    """Return where the present database is, for a connection beside Django's, as the owner."""
     known = connection.settings_dict
-    with psycopg.connect(
-        host=known["HOST"],
-        port=known["PORT"],
-        user=known["USER"],
-        password=known["PASSWORD"],
-        dbname="postgres",
-        options=f"-c role={settings.DATABASE_ROLE}",
-        autocommit=True,
-    ) as server:
-        yield server
+    return {
+        "host": known["HOST"],
+        "port": known["PORT"],
+        "user": known["USER"],
+        "password": known["PASSWORD"],
+        "dbname": known["NAME"],
+        "options": f"-c role={Role.OWNER}",
+    }
+
+
+def _server() -> "psycopg.Connection[tuple[Any, ...]]":
+    return psycopg.connect(**{**address(), "dbname": "postgres"}, autocommit=True)
 
 
 def _drop(name: str) -> sql.Composed:

@@ -28,9 +28,9 @@ FROM generate_series(1, %(count)s) AS number,
 
 def copy_order(order: Order, *, count: int, first: datetime, last: datetime) -> None:
     """Copy a cancelled order, with all that belongs to it, over the time from `first` to `last`."""
-    times = {
-        name: "plan.placed_at" for name in ("created_at", "updated_at", "placed_at", "cancelled_at")
-    }
+    times = dict.fromkeys(
+        ("created_at", "updated_at", "placed_at", "cancelled_at"), "plan.placed_at"
+    )
     number = f"'COPY-' || to_char(plan.number, 'FM{'0' * len(str(count))}')"
     with connection.cursor() as cursor:
         cursor.execute(PLAN, {"count": count, "first": first, "last": last})

@@ -9,38 +9,50 @@ from typing import Any
 import psycopg
 import pytest
 from django.contrib.postgres.operations import AddIndexConcurrently
-from django.core.management import call_command
+from django.core.management import call_command, load_command_class
 from django.core.management.commands import migrate
 from django.db import IntegrityError, OperationalError, ProgrammingError, connection, models
 from django.db.migrations import AddField, CreateModel, Migration, RunSQL
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.recorder import MigrationRecorder
+from pytest_django import DjangoDbBlocker
 
 from shopflow.lib.postgres import patience
 from shopflow.lib.postgres.migrating import PatientExecutor, short_locks
-from tests.databases import another_database
-from tests.factories import BrandFactory
+from tests.databases import address, another_database
 from tests.ledger import ledger
 
-pytestmark = pytest.mark.django_db(transaction=True)
 Line = psycopg.Connection[tuple[Any, ...]]
 
 
 @pytest.fixture
-def empty(transactional_db: None) -> Iterator[None]:
-    with another_database(empty=True):
+def empty(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with django_db_blocker.unblock(), another_database(empty=True):
+        yield
+
+
+@pytest.fixture(scope="module")
+def _another(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with django_db_blocker.unblock(), another_database(empty=True):
         yield
 
 
 @pytest.fixture
-def copy(transactional_db: None) -> Iterator[None]:
-    """A database like the shared one, for migrations of the test's own."""
-    with another_database():
-        yield
+def brands(_another: None) -> None:
+    """Two tables of the catalogue with what matters here, for migrations of the test's own."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        cursor.execute("CREATE TABLE categories (id uuid PRIMARY KEY)")
+        cursor.execute("CREATE TABLE brands (id uuid PRIMARY KEY, name text, is_active boolean)")
+        cursor.execute(
+            "INSERT INTO brands VALUES (gen_random_uuid(), 'Ada', true),"
+            " (gen_random_uuid(), 'Bell', true)"
+        )
+    MigrationRecorder(connection).ensure_schema()
 
 
 @pytest.fixture
-def holder(copy: None) -> Iterator[Line]:
+def holder(brands: None) -> Iterator[Line]:
     """A shopper's connection, with whatever locks the test gives it."""
     with psycopg.connect(**address()) as line:
         yield line
@@ -67,18 +79,6 @@ class Planted(Migration):
 
 BY_NAME = AddIndexConcurrently("Brand", models.Index(fields=["name"], name="brands_planted_idx"))
 MOTTO = AddField("Brand", "motto", models.CharField(max_length=50, default="", db_default=""))
-
-
-def address() -> dict[str, Any]:
-    known = connection.settings_dict
-    return {
-        "host": known["HOST"],
-        "port": known["PORT"],
-        "user": known["USER"],
-        "password": known["PASSWORD"],
-        "dbname": known["NAME"],
-        "options": "-c role=shop_owner",
-    }
 
 
 def apply(migration: Migration) -> None:
@@ -156,7 +156,7 @@ def test_goes_forward_and_back_and_forward_to_the_same_tables(empty: None) -> No
 
 
 def test_comes_back_when_a_lock_is_not_to_be_had(
-    copy: None, holder: Line, pauses: list[Callable[[], object]]
+    holder: Line, pauses: list[Callable[[], object]]
 ) -> None:
     holder.execute("LOCK TABLE brands")
     pauses += [lambda: None, holder.rollback]
@@ -169,7 +169,7 @@ def test_comes_back_when_a_lock_is_not_to_be_had(
 
 
 def test_lets_go_of_what_it_holds_before_it_comes_back(
-    copy: None, holder: Line, pauses: list[Callable[[], object]]
+    holder: Line, pauses: list[Callable[[], object]]
 ) -> None:
     holder.execute("LOCK TABLE brands")
 
@@ -188,7 +188,7 @@ def test_lets_go_of_what_it_holds_before_it_comes_back(
 
 
 def test_gives_up_in_the_end_and_has_changed_nothing(
-    copy: None, holder: Line, pauses: list[Callable[[], object]]
+    holder: Line, pauses: list[Callable[[], object]]
 ) -> None:
     holder.execute("LOCK TABLE brands")
     pauses += [lambda: None] * (patience.TRIES - 1)
@@ -201,7 +201,7 @@ def test_gives_up_in_the_end_and_has_changed_nothing(
 
 
 def test_comes_back_for_what_is_put_off_to_the_end(
-    copy: None, holder: Line, pauses: list[Callable[[], object]]
+    holder: Line, pauses: list[Callable[[], object]]
 ) -> None:
     # Foreign keys of new tables are made last, and lock the table they point at.
     holder.execute("LOCK TABLE brands IN ROW EXCLUSIVE MODE")
@@ -213,7 +213,7 @@ def test_comes_back_for_what_is_put_off_to_the_end(
     assert (pauses, times_recorded()) == ([], 1)
 
 
-def test_does_not_try_again_what_is_wrong(copy: None, pauses: list[Callable[[], object]]) -> None:
+def test_does_not_try_again_what_is_wrong(brands: None, pauses: list[Callable[[], object]]) -> None:
     with pytest.raises(ProgrammingError):
         apply(Planted(MOTTO, RunSQL("SELECT nonsense", RunSQL.noop)))
 
@@ -221,9 +221,7 @@ def test_does_not_try_again_what_is_wrong(copy: None, pauses: list[Callable[[], 
     assert times_recorded() == 0
 
 
-def test_goes_back_as_patiently(
-    copy: None, holder: Line, pauses: list[Callable[[], object]]
-) -> None:
+def test_goes_back_as_patiently(holder: Line, pauses: list[Callable[[], object]]) -> None:
     executor = PatientExecutor(connection)
     apply(Planted(MOTTO))
     holder.execute("LOCK TABLE brands")
@@ -236,7 +234,7 @@ def test_goes_back_as_patiently(
     assert "motto" not in columns_of("brands")
 
 
-def test_may_take_its_time_once_it_has_its_locks(copy: None) -> None:
+def test_may_take_its_time_once_it_has_its_locks(brands: None) -> None:
     asked = RunSQL(
         "CREATE TABLE planted_limits AS SELECT name, setting FROM pg_settings", RunSQL.noop
     )
@@ -252,17 +250,16 @@ def test_may_take_its_time_once_it_has_its_locks(copy: None) -> None:
         assert cursor.fetchall() == [("0",), ("2000",), ("0",)]
 
 
-def test_the_command_waits_like_this(copy: None) -> None:
-    call_command("migrate", verbosity=0)
-
+def test_the_command_waits_like_this() -> None:
+    assert isinstance(load_command_class("shopflow", "migrate"), migrate.Command)
     assert migrate.MigrationExecutor is PatientExecutor
 
 
 @ledger("C-55")
 def test_builds_an_index_beside_a_transaction_that_holds_the_table(
-    copy: None, holder: Line, monkeypatch: pytest.MonkeyPatch
+    holder: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    holder.execute("INSERT INTO brands (id, name, slug) VALUES (gen_random_uuid(), 'x', 'x')")
+    holder.execute("UPDATE brands SET name = 'Babbage' WHERE name = 'Bell'")
     waited: list[str] = []
 
     def let_go(execute: Any, sql: str, params: Any, many: bool, about: Any) -> Any:
@@ -280,9 +277,8 @@ def test_builds_an_index_beside_a_transaction_that_holds_the_table(
     assert shown("lock_timeout") == "2s"
 
 
-def test_replaces_an_index_whose_building_was_stopped(copy: None) -> None:
+def test_replaces_an_index_whose_building_was_stopped(brands: None) -> None:
     broken = "CREATE UNIQUE INDEX CONCURRENTLY brands_planted_idx ON brands (is_active)"
-    BrandFactory.create_batch(2)
     with pytest.raises(IntegrityError), connection.cursor() as cursor:
         cursor.execute(broken)
     assert index_is_valid() is False
@@ -292,7 +288,7 @@ def test_replaces_an_index_whose_building_was_stopped(copy: None) -> None:
     assert index_is_valid() is True
 
 
-def test_finds_an_index_that_is_there(copy: None) -> None:
+def test_finds_an_index_that_is_there(brands: None) -> None:
     apply(Planted(BY_NAME, atomic=False))
     MigrationRecorder(connection).record_unapplied("catalog", "planted")
 

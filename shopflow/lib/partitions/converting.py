@@ -39,6 +39,7 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
+CREATE INDEX {table}_{column}_idx ON {table} ({column});
 CREATE TRIGGER {table}_{column}_registered AFTER INSERT OR UPDATE OF {column} ON {table}
     FOR EACH ROW EXECUTE FUNCTION shop_register_{column}();
 """
@@ -144,7 +145,7 @@ def _replaced(plain: str, table: str) -> int:
 
 def _register(table: str, unique: Unique) -> None:
     names = {
-        "table": f'"{table}"',
+        "table": table,
         "name": f'"{unique.name}"',
         "column": unique.column,
         "type": unique.type,
