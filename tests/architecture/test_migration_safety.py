@@ -113,6 +113,7 @@ def test_what_was_released_has_not_changed() -> None:
                     models.RESTRICT,
                     null=True,
                     db_constraint=False,
+                    db_index=False,
                     related_name="orders",
                 ),
             ),

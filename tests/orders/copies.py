@@ -31,7 +31,7 @@ def copy_order(order: Order, *, count: int, first: datetime, last: datetime) -> 
     times = dict.fromkeys(
         ("created_at", "updated_at", "placed_at", "cancelled_at"), "plan.placed_at"
     )
-    number = f"'COPY-' || to_char(plan.number, 'FM{'0' * len(str(count))}')"
+    number = f"'ORD-1999-' || to_char(plan.number, 'FM{'0' * max(4, len(str(count)))}')"
     with connection.cursor() as cursor:
         cursor.execute(PLAN, {"count": count, "first": first, "last": last})
         _insert("orders", {"id": "plan.id", "order_number": number, **times}, "source.id", order)

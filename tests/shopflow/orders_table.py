@@ -25,8 +25,10 @@ _PORTRAIT = {
         SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
         WHERE (conrelid = 'orders'::regclass OR confrelid = 'orders'::regclass) AND conparentid = 0
     """,
-    "indexes": """
-        SELECT indexrelid::regclass::text, replace(pg_get_indexdef(indexrelid), 'ON ONLY ', 'ON ')
+    # A list in a condition is written with other casts once it was read again.
+    "indexes": r"""
+        SELECT indexrelid::regclass::text, regexp_replace(pg_get_indexdef(indexrelid),
+            'ONLY |::text(\[\])?|::character varying|[()]', '', 'g')
         FROM pg_index WHERE indrelid = 'orders'::regclass
     """,
     "triggers": """

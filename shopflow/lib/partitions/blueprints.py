@@ -27,8 +27,10 @@ FROM pg_description
 WHERE objoid = %(table)s::regclass AND classoid = 'pg_class'::regclass AND objsubid = 0
 ORDER BY position, statement
 """
-_UNIQUES = """
+_UNIQUES = r"""
 SELECT relname, attname, format_type(atttypid, atttypmod),
+       regexp_replace(pg_get_indexdef(indexrelid), 'UNIQUE INDEX \S+',
+                      format('INDEX %%I', %(table)s || '_' || attname || '_idx')),
        indnkeyatts = 1 AND indpred IS NULL AND attnotnull
 FROM pg_index
 JOIN pg_class ON pg_class.oid = indexrelid
@@ -44,11 +46,12 @@ class CannotConvert(Exception):
 
 @dataclass(frozen=True)
 class Unique:
-    """A column without two equal values, and the name of the rule."""
+    """A column without two equal values, the name of the rule, and an index that only finds."""
 
     name: str
     column: str
     type: str
+    index: str
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-CREATE INDEX {table}_{column}_idx ON {table} ({column});
+{index};
 CREATE TRIGGER {table}_{column}_registered AFTER INSERT OR UPDATE OF {column} ON {table}
     FOR EACH ROW EXECUTE FUNCTION shop_register_{column}();
 """
@@ -150,6 +150,7 @@ def _register(table: str, unique: Unique) -> None:
         "column": unique.column,
         "type": unique.type,
         "registry": f"{unique.column}s",
+        "index": unique.index,
     }
     with connection.cursor() as cursor:
         cursor.execute(_REGISTRY.format(**names))

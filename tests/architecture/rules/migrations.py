@@ -137,7 +137,7 @@ def _of_change(old: "Field[Any, Any]", new: "Field[Any, Any]") -> Iterator[str]:
         yield RENAMES
     if _refers(old) and _refers(old) != _refers(new):
         yield "drops a foreign key"
-    if _is_indexed(new) and not _is_indexed(old):
+    if _is_indexed(new) and not _is_indexed(old) and not new.primary_key:
         yield LOCKS
     if old.null and not new.null and new.db_default is NOT_PROVIDED:
         yield REQUIRED
