@@ -31,7 +31,7 @@ app.conf.update(
         "publish stock figures": {"task": "inventory.tasks.publish_all", "schedule": 600},
         "drop stale carts": {"task": "carts.tasks.drop_expired", "schedule": 3600},
         "seal the audit log": {"task": "shopflow.lib.tasks.seal_audit_log", "schedule": 60},
-        "make partitions": {"task": "payments.tasks.make_partitions", "schedule": 86_400},
+        "make partitions": {"task": "shopflow.lib.tasks.make_partitions", "schedule": 86_400},
     },
 )
 app.autodiscover_tasks()

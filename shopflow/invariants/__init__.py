@@ -8,12 +8,13 @@ from django.db import connection
 
 from shopflow.invariants.answers import ANSWERS
 from shopflow.invariants.invariant import Invariant
+from shopflow.invariants.partitions import PARTITIONS
 from shopflow.invariants.sales import SALES
 from shopflow.invariants.stock import STOCK
 
 __all__ = ["INVARIANTS", "Invariant", "violations"]
 
-INVARIANTS = [*STOCK, *SALES, *ANSWERS]
+INVARIANTS = [*STOCK, *SALES, *ANSWERS, *PARTITIONS]
 
 
 def violations(*, instant_only: bool = False) -> dict[str, int]:

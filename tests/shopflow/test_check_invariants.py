@@ -96,6 +96,10 @@ BREAKS = {
     "shelves_equal_products": """
         UPDATE product_categories SET price = price + 0.01 WHERE is_direct
     """,
+    "default_partitions_are_empty": """
+        INSERT INTO payment_events (id, provider, provider_event_id, type, payload, processed_at)
+        VALUES ('00000000-0000-7000-8000-000000000000', 'sandbox', 'evt', 'ping', '{}', now())
+    """,
     "stock_figures_equal_inventory": """
         UPDATE product_variants SET stock_quantity = stock_quantity + 1
         WHERE id = (SELECT id FROM product_variants LIMIT 1)
