@@ -1,4 +1,7 @@
-"""Everything the shop has written down, to compare before and after."""
+"""Everything the shop has written down, to compare before and after, or to falsify."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.db import connection
 
@@ -19,3 +22,21 @@ def books() -> dict[str, str]:
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(each))
         return dict(cursor.fetchall())
+
+
+@contextmanager
+def triggers_off(*tables: str) -> Iterator[None]:
+    """Let the block change what the triggers of these tables refuse; only the owner can."""
+    _alter(tables, "DISABLE")
+    try:
+        yield
+    finally:
+        _alter(tables, "ENABLE")
+
+
+def _alter(tables: tuple[str, ...], how: str) -> None:
+    with connection.cursor() as cursor:
+        # Deferred keys are checked now: a table with checks waiting can't be altered.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {table} {how} TRIGGER USER")

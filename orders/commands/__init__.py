@@ -8,6 +8,7 @@ from orders.commands.lifecycle import (
     record_money,
     reopen,
 )
+from orders.commands.moves import ensure_moves
 from orders.commands.place import Address, place_order
 from orders.commands.shipments import deliver, ship
 
@@ -16,6 +17,7 @@ __all__ = [
     "cancel",
     "confirm",
     "deliver",
+    "ensure_moves",
     "expire",
     "mark_refunded",
     "place_order",

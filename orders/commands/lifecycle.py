@@ -156,7 +156,8 @@ def _fall_through(order: Order, *, reason: str, by: UUID | None) -> None:
         Status.CANCELLED,
         by=by,
         notes=reason,
-        cancelled_at=timezone.now(),
+        # Another machine's clock may have been ahead of this one's.
+        cancelled_at=max(timezone.now(), order.placed_at),
         cancel_reason=reason,
     )
     promotions.give_back(order_id=order.pk)

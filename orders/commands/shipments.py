@@ -1,5 +1,6 @@
 """Parcels."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -27,8 +28,9 @@ def ship(*, order_id: UUID, carrier: str, tracking_number: str, by: UUID | None 
     is_open = order.status in {Order.Status.CONFIRMED, Order.Status.PROCESSING}
     if not is_open or order.payment_status == Order.PaymentStatus.REFUNDED:
         raise OrderNotShippable
-    now = timezone.now()
-    _insert_shipment(order, carrier, tracking_number)
+    # Another machine's clock may have been ahead of this one's.
+    now = max(timezone.now(), order.placed_at)
+    _insert_shipment(order, carrier, tracking_number, now)
     if order.status == Order.Status.CONFIRMED:
         step(order, Order.Status.PROCESSING, by=by)
     step(
@@ -47,7 +49,7 @@ def ship(*, order_id: UUID, carrier: str, tracking_number: str, by: UUID | None 
 def deliver(*, order_id: UUID, by: UUID | None = None) -> Order:
     """Note that a shipped order arrived. Raises OrderNotFound, InvalidTransition."""
     order = locked(order_id)
-    now = timezone.now()
+    now = max(timezone.now(), order.shipped_at or order.placed_at)
     step(order, Order.Status.DELIVERED, by=by, delivered_at=now)
     for shipment in order.shipments.filter(status=OrderShipment.Status.SHIPPED):
         shipment.status, shipment.delivered_at = OrderShipment.Status.DELIVERED, now
@@ -61,7 +63,7 @@ def _check(carrier: str, tracking_number: str) -> None:
             raise InvalidShipment
 
 
-def _insert_shipment(order: Order, carrier: str, tracking_number: str) -> None:
+def _insert_shipment(order: Order, carrier: str, tracking_number: str, now: datetime) -> None:
     try:
         with transaction.atomic():
             shipment = OrderShipment.objects.create(
@@ -69,7 +71,7 @@ def _insert_shipment(order: Order, carrier: str, tracking_number: str) -> None:
                 user_id=order.user_id,
                 carrier=carrier,
                 tracking_number=tracking_number,
-                shipped_at=timezone.now(),
+                shipped_at=now,
             )
     except IntegrityError as error:
         if is_duplicate(error):

@@ -1,12 +1,12 @@
-"""What stands beside an order and its lines: addresses, taxes, discounts, history."""
+"""What stands beside an order and its lines: addresses, taxes, discounts."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from orders.models.orders import Order, OrderStatus
+from orders.models.orders import Order
 from shopflow.lib.fields import MoneyField
-from shopflow.lib.rows import Fact, Row
+from shopflow.lib.rows import Row
 
 
 class AddressType(models.TextChoices):
@@ -47,6 +47,9 @@ class OrderAddress(Row):
             models.CheckConstraint(
                 condition=Q(address_type__in=["shipping", "billing"]),
                 name="order_addresses_type_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(country_code__regex=r"^[A-Z]{2}$"), name="order_addresses_country_iso"
             ),
         )
 
@@ -97,32 +100,3 @@ class OrderDiscountLine(Row):
 
     def __str__(self) -> str:
         return f"{self.description} {self.amount}"
-
-
-class OrderStatusHistory(Fact):
-    """One step of an order's life. Never changed or deleted."""
-
-    order = models.ForeignKey(
-        Order, on_delete=models.RESTRICT, related_name="history", db_index=False
-    )
-    from_status = models.CharField(max_length=20, blank=True, db_default="")
-    to_status = models.CharField(max_length=20)
-    notes = models.CharField(max_length=255, blank=True, db_default="")
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.RESTRICT, related_name="+"
-    )
-
-    class Meta:
-        db_table = "order_status_history"
-        db_table_comment = "Steps of orders, append-only"
-        verbose_name_plural = "order status history"
-        ordering = ("id",)
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(to_status__in=OrderStatus.values), name="order_status_history_to_known"
-            ),
-        )
-        indexes = (models.Index(fields=["order", "id"], name="order_status_history_idx"),)
-
-    def __str__(self) -> str:
-        return f"{self.from_status or '·'} → {self.to_status}"

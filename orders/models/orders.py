@@ -3,13 +3,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from catalog.models import Product, ProductVariant
+from inventory.models import InventoryReservation
+from orders.models import totals
+from orders.models.moves import EXPIRED, MOVES, OrderStatus
 from shipping.models import ShippingMethod
 from shopflow.lib.fields import MoneyField
-from shopflow.lib.rows import Row, Stateful, one_of
+from shopflow.lib.postgres.rules import GuardedMoves
+from shopflow.lib.rows import Stateful, iso_currency, one_of
 
 if TYPE_CHECKING:
     from orders.models.details import OrderAddress
@@ -24,24 +27,8 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
     def overdue(self) -> "OrderQuerySet":
         """Unpaid orders whose held stock is past its time."""
-        return self.filter(
-            pk__in=models.Subquery(
-                OrderItem.objects.filter(
-                    reservations__status="held", reservations__expires_at__lt=Now()
-                ).values("order")
-            ),
-            status=Order.Status.PENDING,
-        )
-
-
-class OrderStatus(models.TextChoices):
-    PENDING = "pending"
-    CONFIRMED = "confirmed"
-    PROCESSING = "processing"
-    SHIPPED = "shipped"
-    DELIVERED = "delivered"
-    CANCELLED = "cancelled"
-    REFUNDED = "refunded"
+        past = InventoryReservation.objects.filter(status="held", expires_at__lt=Now())
+        return self.filter(pk__in=past.values("order"), status=Order.Status.PENDING)
 
 
 class OrderPaymentStatus(models.TextChoices):
@@ -60,6 +47,23 @@ class OrderFulfilmentStatus(models.TextChoices):
     RETURNED = "returned"
 
 
+# What still wants somebody's attention.
+OPEN = (
+    OrderStatus.PENDING,
+    OrderStatus.CONFIRMED,
+    OrderStatus.PROCESSING,
+    OrderStatus.SHIPPED,
+)
+
+
+def _status_has_time(column: str, *statuses: str) -> models.CheckConstraint:
+    """Return the rule that an order in, or past, a status says since when."""
+    return models.CheckConstraint(
+        condition=~Q(status__in=statuses) | Q(**{f"{column}__isnull": False}),
+        name=f"orders_{column.removesuffix('_at')}_has_time",
+    )
+
+
 class Order(Stateful):
     """A sale: what was bought, by whom, for how much, and how far it has come.
 
@@ -72,16 +76,8 @@ class Order(Stateful):
 
     FulfilmentStatus = OrderFulfilmentStatus
 
-    TRANSITIONS: ClassVar = {
-        Status.PENDING: {Status.CONFIRMED, Status.CANCELLED},
-        Status.CONFIRMED: {Status.PROCESSING, Status.CANCELLED, Status.REFUNDED},
-        Status.PROCESSING: {Status.SHIPPED, Status.CANCELLED, Status.REFUNDED},
-        Status.SHIPPED: {Status.DELIVERED, Status.REFUNDED},
-        Status.DELIVERED: {Status.REFUNDED},
-        # Only for an order that expired and whose late payment found stock again: `reopen`.
-        Status.CANCELLED: {Status.CONFIRMED},
-    }
-    EXPIRED = "expired"
+    TRANSITIONS: ClassVar = MOVES
+    EXPIRED = EXPIRED
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -89,8 +85,10 @@ class Order(Stateful):
         blank=True,
         on_delete=models.RESTRICT,
         related_name="orders",
+        db_index=False,
+        help_text="Empty: a guest",
     )
-    order_number = models.CharField(max_length=30, unique=True)
+    order_number = models.CharField(max_length=30)
     status = models.CharField(
         max_length=20, choices=Status.choices, default=Status.PENDING, db_default=Status.PENDING
     )
@@ -120,7 +118,12 @@ class Order(Stateful):
     customer_phone = models.CharField(max_length=20, blank=True, db_default="")
     coupon_code = models.CharField(max_length=50, blank=True, db_default="")
     shipping_method = models.ForeignKey(
-        ShippingMethod, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        ShippingMethod,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
     )
     shipping_method_name = models.CharField(max_length=100, blank=True, db_default="")
     customer_note = models.TextField(blank=True, db_default="")
@@ -139,43 +142,23 @@ class Order(Stateful):
         db_table = "orders"
         db_table_comment = "Sales"
         constraints = (
-            models.CheckConstraint(
-                condition=Q(status__in=OrderStatus.values), name="orders_status_known"
+            # One index for `=` and for the beginning of a number.
+            models.UniqueConstraint(
+                fields=["order_number"],
+                opclasses=["varchar_pattern_ops"],
+                name="orders_order_number_unique",
             ),
             models.CheckConstraint(
-                condition=Q(payment_status__in=OrderPaymentStatus.values),
-                name="orders_payment_status_known",
+                condition=Q(order_number__regex=r"^ORD-[0-9]{4}-[0-9]{4,}$"),
+                name="orders_order_number_format",
             ),
-            models.CheckConstraint(
-                condition=Q(fulfilment_status__in=OrderFulfilmentStatus.values),
-                name="orders_fulfilment_status_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(
-                    subtotal__gte=0,
-                    discount_total__gte=0,
-                    shipping_cost__gte=0,
-                    tax__gte=0,
-                    total__gte=0,
-                ),
-                name="orders_amounts_not_negative",
-            ),
-            models.CheckConstraint(
-                condition=Q(
-                    total=F("subtotal")
-                    - F("discount_total")
-                    + F("shipping_cost")
-                    + Case(
-                        When(
-                            prices_include_tax=True,
-                            then=Value(Decimal(0), output_field=MoneyField()),
-                        ),
-                        default=F("tax"),
-                        output_field=MoneyField(),
-                    )
-                ),
-                name="orders_total_adds_up",
-            ),
+            one_of("status", OrderStatus, table="orders"),
+            one_of("payment_status", OrderPaymentStatus, table="orders"),
+            one_of("fulfilment_status", OrderFulfilmentStatus, table="orders"),
+            GuardedMoves(name="orders_status_move_legal"),
+            iso_currency(table="orders"),
+            totals.not_negative(table="orders"),
+            totals.adds_up(table="orders"),
             models.CheckConstraint(
                 condition=Q(discount_total__lte=F("subtotal") + F("shipping_cost")),
                 name="orders_discount_at_most_price",
@@ -184,24 +167,56 @@ class Order(Stateful):
                 condition=Q(amount_refunded__gte=0, amount_refunded__lte=F("amount_paid")),
                 name="orders_refunded_at_most_paid",
             ),
+            models.CheckConstraint(condition=~Q(customer_email=""), name="orders_email_not_empty"),
+            # Two bytes hold the version in a guest's link; 0 means that no link opens the order.
             models.CheckConstraint(
-                condition=Q(shipped_at=None) | Q(confirmed_at__isnull=False),
-                name="orders_shipped_after_confirmed",
+                condition=Q(guest_token_version__range=(0, 0xFFFF)),
+                name="orders_guest_token_version_in_range",
             ),
             models.CheckConstraint(
-                condition=Q(delivered_at=None) | Q(delivered_at__gte=F("shipped_at")),
-                name="orders_delivered_after_shipped",
+                condition=Q(user__isnull=False) | Q(guest_token_version__gt=0),
+                name="orders_guest_or_user",
             ),
+            _status_has_time(
+                "confirmed_at", "confirmed", "processing", "shipped", "delivered", "refunded"
+            ),
+            _status_has_time("shipped_at", "shipped", "delivered"),
+            _status_has_time("delivered_at", "delivered"),
             models.CheckConstraint(
                 condition=Q(status="cancelled", cancelled_at__isnull=False)
                 | (~Q(status="cancelled") & Q(cancelled_at=None)),
                 name="orders_cancelled_has_time",
             ),
-            models.CheckConstraint(condition=~Q(customer_email=""), name="orders_email_not_empty"),
+            models.CheckConstraint(
+                condition=Q(shipped_at=None) | Q(confirmed_at__isnull=False),
+                name="orders_shipped_after_confirmed",
+            ),
+            models.CheckConstraint(
+                condition=Q(shipped_at=None) | Q(shipped_at__gte=F("placed_at")),
+                name="orders_shipped_after_placed",
+            ),
+            models.CheckConstraint(
+                condition=Q(delivered_at=None)
+                | Q(shipped_at__isnull=False, delivered_at__gte=F("shipped_at")),
+                name="orders_delivered_after_shipped",
+            ),
+            models.CheckConstraint(
+                condition=Q(cancelled_at=None) | Q(cancelled_at__gte=F("placed_at")),
+                name="orders_cancelled_after_placed",
+            ),
+            models.CheckConstraint(
+                condition=Q(delivered_at=None) | Q(cancelled_at=None),
+                name="orders_never_delivered_and_cancelled",
+            ),
         )
         indexes = (
             models.Index(fields=["user", "-id"], name="orders_user_idx"),
-            models.Index(fields=["status", "-id"], name="orders_status_idx"),
+            models.Index(fields=["user", "status", "-placed_at"], name="orders_user_status_idx"),
+            models.Index(
+                fields=["status", "-id"], condition=Q(status__in=OPEN), name="orders_open_idx"
+            ),
+            models.Index(fields=["-placed_at", "-id"], name="orders_placed_at_idx"),
+            models.Index(fields=["created_at"], name="orders_created_at_idx"),
             models.Index(fields=["customer_email", "-id"], name="orders_email_idx"),
         )
 
@@ -223,68 +238,3 @@ class Order(Stateful):
     @property
     def shipping_address(self) -> "OrderAddress":
         return next(a for a in self.addresses.all() if a.address_type == "shipping")
-
-
-class OrderItemKind(models.TextChoices):
-    SALE = "sale"
-    GIFT = "gift"
-
-
-class OrderItem(Row):
-    """One line of an order, as it was sold: names, prices and tax are snapshots."""
-
-    Kind = OrderItemKind
-
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="items", db_index=False)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        on_delete=models.RESTRICT,
-        related_name="+",
-        help_text="Copy of the order's, for row-level security",
-    )
-    variant = models.ForeignKey(ProductVariant, on_delete=models.RESTRICT, related_name="+")
-    product = models.ForeignKey(Product, on_delete=models.RESTRICT, related_name="+")
-    kind = models.CharField(
-        max_length=10, choices=Kind.choices, default=Kind.SALE, db_default=Kind.SALE
-    )
-    quantity = models.IntegerField()
-    unit_price = MoneyField()
-    discount_amount = MoneyField(default=Decimal(0), db_default=Decimal(0))
-    tax_amount = MoneyField(default=Decimal(0), db_default=Decimal(0))
-    unit_cost = MoneyField(null=True, blank=True)
-    line_total = models.GeneratedField(
-        expression=F("unit_price") * F("quantity"), output_field=MoneyField(), db_persist=True
-    )
-    product_name = models.CharField(max_length=255)
-    variant_name = models.CharField(max_length=255, blank=True, db_default="")
-    sku = models.CharField(max_length=100)
-    image_url = models.CharField(max_length=500, blank=True, db_default="")
-    tax_class = models.CharField(max_length=30, db_default="standard")
-
-    class Meta:
-        db_table = "order_items"
-        db_table_comment = "Lines of orders, as sold"
-        ordering = ("id",)
-        constraints = (
-            one_of("kind", OrderItemKind, table="order_items"),
-            models.UniqueConstraint(
-                fields=["order", "variant", "kind"], name="order_items_variant_unique"
-            ),
-            models.CheckConstraint(
-                condition=Q(quantity__gt=0), name="order_items_quantity_positive"
-            ),
-            models.CheckConstraint(
-                condition=Q(
-                    unit_price__gte=0,
-                    tax_amount__gte=0,
-                    discount_amount__gte=0,
-                    discount_amount__lte=F("unit_price") * F("quantity"),
-                ),
-                name="order_items_amounts_in_range",
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.quantity} × {self.product_name}"

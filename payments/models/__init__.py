@@ -1,6 +1,22 @@
 """The money of a sale."""
 
+from payments.models.disputes import Dispute
 from payments.models.events import PaymentEvent
-from payments.models.payments import Payment, Refund
+from payments.models.gift_cards import GiftCard, GiftCardTransaction
+from payments.models.methods import UserPaymentMethod
+from payments.models.payments import Payment
+from payments.models.payouts import Payout, PayoutLine
+from payments.models.refunds import Refund, RefundItem
 
-__all__ = ["Payment", "PaymentEvent", "Refund"]
+__all__ = [
+    "Dispute",
+    "GiftCard",
+    "GiftCardTransaction",
+    "Payment",
+    "PaymentEvent",
+    "Payout",
+    "PayoutLine",
+    "Refund",
+    "RefundItem",
+    "UserPaymentMethod",
+]

@@ -7,8 +7,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from orders.models import Order
+from payments.models.methods import UserPaymentMethod, expiry_in_range
 from shopflow.lib.fields import MoneyField
-from shopflow.lib.rows import Stateful, one_of
+from shopflow.lib.rows import Stateful, iso_currency, one_of
 
 
 class PaymentStatus(models.TextChoices):
@@ -24,6 +25,22 @@ class PaymentStatus(models.TextChoices):
 
 
 LIVE = (PaymentStatus.PENDING, PaymentStatus.REQUIRES_ACTION, PaymentStatus.AUTHORIZED)
+# Attempts that brought money; all others brought none.
+CAPTURED = (
+    PaymentStatus.CAPTURED,
+    PaymentStatus.PARTIALLY_REFUNDED,
+    PaymentStatus.REFUNDED,
+    PaymentStatus.DISPUTED,
+)
+
+
+class PaymentMethodType(models.TextChoices):
+    CARD = "card"
+    WALLET = "wallet"
+    BANK_TRANSFER = "bank_transfer"
+    PAY_LATER = "pay_later"
+    CASH = "cash"
+    OTHER = "other"
 
 
 class PaymentQuerySet(models.QuerySet["Payment"]):
@@ -36,6 +53,7 @@ class Payment(Stateful):
     """One attempt to pay an order. Its id is the provider's idempotency key."""
 
     Status = PaymentStatus
+    MethodType = PaymentMethodType
 
     TRANSITIONS: ClassVar = {
         Status.PENDING: {
@@ -60,11 +78,24 @@ class Payment(Stateful):
         Status.REFUNDED: {Status.PARTIALLY_REFUNDED, Status.CAPTURED},
     }
 
-    order = models.ForeignKey(Order, on_delete=models.RESTRICT, related_name="payments")
+    order = models.ForeignKey(
+        Order, on_delete=models.RESTRICT, related_name="payments", db_index=False
+    )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.RESTRICT, related_name="+"
     )
     provider = models.CharField(max_length=30)
+    payment_method = models.ForeignKey(
+        UserPaymentMethod,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="payments",
+        help_text="Empty: none was remembered",
+    )
+    method_type = models.CharField(
+        max_length=20, choices=MethodType.choices, blank=True, db_default=""
+    )
     amount = MoneyField()
     currency = models.CharField(max_length=3)
     status = models.CharField(
@@ -76,9 +107,11 @@ class Payment(Stateful):
     redirect_url = models.URLField(max_length=500, blank=True, db_default="")
     card_brand = models.CharField(max_length=20, blank=True, db_default="")
     card_last_four = models.CharField(max_length=4, blank=True, db_default="")
+    card_exp_month = models.SmallIntegerField(null=True, blank=True)
+    card_exp_year = models.SmallIntegerField(null=True, blank=True)
     failure_code = models.CharField(max_length=50, blank=True, db_default="")
     failure_reason = models.CharField(max_length=255, blank=True, db_default="")
-    idempotency_key = models.CharField(max_length=64, unique=True)
+    idempotency_key = models.CharField(max_length=64)
     attempted_at = models.DateTimeField(db_default=Now())
     captured_at = models.DateTimeField(null=True, blank=True)
 
@@ -89,6 +122,11 @@ class Payment(Stateful):
         db_table_comment = "Attempts to pay orders"
         constraints = (
             one_of("status", PaymentStatus, table="payments"),
+            models.CheckConstraint(
+                condition=Q(method_type__in=["", *PaymentMethodType.values]),
+                name="payments_method_type_known",
+            ),
+            iso_currency(table="payments"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payments_amount_positive"),
             models.CheckConstraint(
                 condition=Q(amount_refunded__gte=0, amount_refunded__lte=F("amount_captured")),
@@ -97,6 +135,30 @@ class Payment(Stateful):
             models.CheckConstraint(
                 condition=Q(amount_captured__lte=F("amount")),
                 name="payments_captured_at_most_amount",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=CAPTURED, amount_captured__gt=0)
+                | (~Q(status__in=CAPTURED) & Q(amount_captured=0)),
+                name="payments_captured_fits_status",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="captured", amount_refunded=0)
+                | Q(
+                    status="partially_refunded",
+                    amount_refunded__gt=0,
+                    amount_refunded__lt=F("amount_captured"),
+                )
+                | Q(status="refunded", amount_refunded=F("amount_captured"))
+                | ~Q(status__in=["captured", "partially_refunded", "refunded"]),
+                name="payments_refunded_fits_status",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount_captured=0) | Q(captured_at__isnull=False),
+                name="payments_captured_has_time",
+            ),
+            expiry_in_range("payments", month="card_exp_month", year="card_exp_year"),
+            models.UniqueConstraint(
+                fields=["idempotency_key"], name="payments_idempotency_key_unique"
             ),
             models.UniqueConstraint(
                 fields=["provider", "provider_payment_id"],
@@ -109,57 +171,10 @@ class Payment(Stateful):
                 name="payments_one_live_per_order",
             ),
         )
+        indexes = (
+            models.Index(fields=["order", "status"], name="payments_order_status_idx"),
+            models.Index(fields=["status", "created_at"], name="payments_status_created_idx"),
+        )
 
     def __str__(self) -> str:
         return f"{self.provider} {self.amount} {self.currency}"
-
-
-class RefundStatus(models.TextChoices):
-    PENDING = "pending"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-
-
-class Refund(Stateful):
-    """Money on its way back. Written first, then asked of the provider with its id as the key."""
-
-    Status = RefundStatus
-
-    TRANSITIONS: ClassVar = {Status.PENDING: {Status.SUCCEEDED, Status.FAILED}}
-
-    payment = models.ForeignKey(Payment, on_delete=models.RESTRICT, related_name="refunds")
-    order = models.ForeignKey(Order, on_delete=models.RESTRICT, related_name="refunds")
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.RESTRICT, related_name="+"
-    )
-    amount = MoneyField()
-    currency = models.CharField(max_length=3)
-    reason = models.CharField(max_length=255, blank=True, db_default="")
-    status = models.CharField(
-        max_length=20, choices=Status.choices, default=Status.PENDING, db_default=Status.PENDING
-    )
-    idempotency_key = models.CharField(max_length=64, unique=True)
-    provider_refund_id = models.CharField(max_length=100, blank=True, db_default="")
-    attempts = models.IntegerField(default=0, db_default=0)
-    next_try_at = models.DateTimeField(db_default=Now())
-    last_error = models.CharField(max_length=255, blank=True, db_default="")
-    succeeded_at = models.DateTimeField(null=True, blank=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.RESTRICT, related_name="+"
-    )
-
-    class Meta:
-        db_table = "refunds"
-        db_table_comment = "Money on its way back"
-        constraints = (
-            one_of("status", RefundStatus, table="refunds"),
-            models.CheckConstraint(condition=Q(amount__gt=0), name="refunds_amount_positive"),
-        )
-        indexes = (
-            models.Index(
-                fields=["next_try_at"], condition=Q(status="pending"), name="refunds_due_idx"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.amount} {self.currency} {self.status}"

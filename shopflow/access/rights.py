@@ -59,6 +59,10 @@ SECRET_COLUMNS = {
     "wishlists": {"token_hash", "share_token"},
     "stock_alerts": {"token_hash"},
     "idempotency_keys": {"body", "key", "fingerprint"},
+    "user_payment_methods": {"provider_payment_method_id"},
+    "gift_cards": {"code_hash"},
+    "outbox_messages": {"payload"},
+    "webhook_endpoints": {"sealed_secret", "sealed_previous_secret"},
 }
 
 

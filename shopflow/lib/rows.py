@@ -56,3 +56,10 @@ def one_of(field: str, choices: type[models.TextChoices], *, table: str) -> mode
     return models.CheckConstraint(
         condition=models.Q(**{f"{field}__in": choices.values}), name=f"{table}_{field}_known"
     )
+
+
+def iso_currency(*, table: str) -> models.CheckConstraint:
+    """Return the named CHECK that a table's `currency` is written as in ISO 4217: USD."""
+    return models.CheckConstraint(
+        condition=models.Q(currency__regex=r"^[A-Z]{3}$"), name=f"{table}_currency_iso"
+    )

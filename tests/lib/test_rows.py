@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 def test_moves_along_the_transitions_with_its_facts(order: Order) -> None:
     before = order.updated_at
 
-    order.move_to("confirmed", payment_status="paid")
+    order.move_to("confirmed", payment_status="paid", confirmed_at=order.placed_at)
 
     order.refresh_from_db()
     assert (order.status, order.payment_status) == ("confirmed", "paid")

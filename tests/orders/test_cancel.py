@@ -1,7 +1,9 @@
+from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
 import pytest
+from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from catalog.models import ProductVariant
@@ -110,3 +112,13 @@ def test_refuses_a_shipped_order(order: Order) -> None:
 def test_refuses_an_unknown_order() -> None:
     with pytest.raises(OrderNotFound):
         commands.cancel(order_id=new_id(), reason="who?")
+
+
+def test_takes_a_clock_that_is_behind(order: Order) -> None:
+    ahead = timezone.now() + timedelta(minutes=10)
+    Order.objects.filter(pk=order.pk).update(placed_at=ahead)
+
+    commands.cancel(order_id=order.pk, reason="changed my mind")
+
+    order.refresh_from_db()
+    assert (order.status, order.cancelled_at) == ("cancelled", ahead)

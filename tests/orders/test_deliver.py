@@ -1,6 +1,8 @@
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from orders import commands
 from orders.errors import OrderNotFound
@@ -37,3 +39,15 @@ def test_refuses_what_has_not_left(order: Order) -> None:
 def test_refuses_an_unknown_order() -> None:
     with pytest.raises(OrderNotFound):
         commands.deliver(order_id=new_id())
+
+
+def test_takes_a_clock_that_is_behind(order: Order) -> None:
+    commands.confirm(order_id=order.pk, amount=Decimal("114.78"))
+    commands.ship(order_id=order.pk, carrier="UPS", tracking_number="1Z999")
+    ahead = timezone.now() + timedelta(minutes=10)
+    Order.objects.filter(pk=order.pk).update(shipped_at=ahead)
+
+    commands.deliver(order_id=order.pk)
+
+    order.refresh_from_db()
+    assert (order.status, order.delivered_at) == ("delivered", ahead)

@@ -147,7 +147,7 @@ def test_overdue_names_unpaid_orders_past_their_time(variant: ProductVariant) ->
     for order in (late, paid):
         past = order.placed_at - timedelta(seconds=1)
         order.reservations.update(expires_at=past)
-    Order.objects.filter(pk=paid.pk).update(status="confirmed")
+    Order.objects.filter(pk=paid.pk).update(status="confirmed", confirmed_at=paid.placed_at)
 
     assert queries.overdue(limit=10) == [late.pk]
     assert fresh.pk not in queries.overdue(limit=10)

@@ -1,6 +1,8 @@
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from catalog.models import ProductVariant
 from inventory.models import InventoryTransaction
@@ -99,3 +101,13 @@ def test_keeps_stock_and_history_right(paid: Order) -> None:
     counts = violations(instant_only=True)
     # There is no payment behind this order: nothing else may be wrong.
     assert [name for name, rows in counts.items() if rows] == ["order_money_equals_payments"]
+
+
+def test_takes_a_clock_that_is_behind(paid: Order) -> None:
+    ahead = timezone.now() + timedelta(minutes=10)
+    Order.objects.filter(pk=paid.pk).update(placed_at=ahead)
+
+    commands.ship(order_id=paid.pk, carrier="UPS", tracking_number="1Z999")
+
+    paid.refresh_from_db()
+    assert (paid.status, paid.shipped_at) == ("shipped", ahead)

@@ -38,7 +38,7 @@ def test_mine_leads_on_by_pages(client: Client, db: None) -> None:
     Order.objects.bulk_create(
         Order(
             user=user,
-            order_number=f"OLD-{number}",
+            order_number=f"ORD-2020-{number:04d}",
             currency="USD",
             subtotal=1,
             total=1,

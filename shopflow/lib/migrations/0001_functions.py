@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
     run_before = (
         ("accounts", "0001_initial"),
         ("catalog", "0001_extensions"),
-        ("orders", "0001_order_numbers"),
+        ("orders", "0001_functions"),
         ("payments", "0001_payment_events"),
         ("shipping", "0001_initial"),
     )

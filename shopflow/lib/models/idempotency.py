@@ -1,5 +1,3 @@
-"""The tables of no one domain."""
-
 from django.db import models
 
 from shopflow.lib.rows import Row

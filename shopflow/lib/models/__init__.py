@@ -1,0 +1,15 @@
+"""The tables of no one domain."""
+
+from shopflow.lib.models.idempotency import IdempotencyKey
+from shopflow.lib.models.imports import ImportJob, ImportRow
+from shopflow.lib.models.outbox import OutboxMessage
+from shopflow.lib.models.webhooks import WebhookDelivery, WebhookEndpoint
+
+__all__ = [
+    "IdempotencyKey",
+    "ImportJob",
+    "ImportRow",
+    "OutboxMessage",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+]
