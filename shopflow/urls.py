@@ -8,6 +8,7 @@ from django.views.static import serve
 
 from payments.views import webhook
 from shopflow import api, views
+from shopflow.health.page import page as health
 
 handler404 = "shopflow.views.not_found"
 handler500 = "shopflow.views.server_error"
@@ -15,6 +16,7 @@ handler500 = "shopflow.views.server_error"
 urlpatterns = [
     path("healthz", views.healthz),
     path("readyz", views.readyz),
+    path("admin/health/", admin.site.own_view(health), name="health"),
     path("admin/", admin.site.urls),
     path("api/v1/", include(api)),
     path("webhooks/payments/<slug:provider>/", webhook, name="webhook"),

@@ -19,6 +19,8 @@ ALTER ROLE shop_backup BYPASSRLS;
 GRANT pg_read_all_data TO shop_backup;
 -- Sealing the audit log asks which transactions are still running.
 GRANT pg_read_all_stats TO shop_worker, shop_audit;
+-- The health page shows where the data are and how full their disk is.
+GRANT pg_read_all_settings TO shop_audit;
 DO $$
 BEGIN
     EXECUTE format('ALTER ROLE %I NOINHERIT', {login});

@@ -29,6 +29,9 @@ _SETTINGS = (
     "max_connections=200",
     "shared_buffers=128MB",
     "shared_preload_libraries=pg_stat_statements",
+    # What takes long and what changes the schema stands in the server's log (ledger S1-105).
+    "log_min_duration_statement=200ms",
+    "log_statement=ddl",
 )
 # For data nobody misses: a test run may lose everything when the machine does.
 _CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
@@ -70,12 +73,14 @@ class Postgres:
         if not crew.until(lambda: self._answers(child), within=_PATIENCE):
             raise Trouble(f"PostgreSQL doesn't answer. Its log: {child.log}{last_lines(child.log)}")
         self.ask(roles_sql(_LOGIN))
+        # New databases are copies of it; only a superuser may, so migrations can't.
+        self.ask("CREATE EXTENSION IF NOT EXISTS pg_stat_statements", database="template1")
         if self.ask("SELECT 1 FROM pg_database WHERE datname = 'shopflow'") != "1":
             self.ask("CREATE DATABASE shopflow OWNER shop_owner")
 
-    def ask(self, statement: str) -> str:
+    def ask(self, statement: str, *, database: str = "postgres") -> str:
         """Return what one statement answers, as text. Raises Trouble."""
-        found = self._psql(statement)
+        found = self._psql(statement, database)
         if found is None:
             raise Trouble(f"PostgreSQL refused: {statement}\nIts log is in the state folder.")
         return found
@@ -85,8 +90,8 @@ class Postgres:
             raise Trouble(f"PostgreSQL didn't start. Its log: {child.log}{last_lines(child.log)}")
         return self._psql("SELECT 1") == "1"
 
-    def _psql(self, statement: str) -> str | None:
-        options = ["-XAtq", "-U", "postgres", "-d", "postgres", "-v", "ON_ERROR_STOP=1"]
+    def _psql(self, statement: str, database: str = "postgres") -> str | None:
+        options = ["-XAtq", "-U", "postgres", "-d", database, "-v", "ON_ERROR_STOP=1"]
         return answer([self._program("psql"), "-h", self.sockets, *options, "-c", statement])
 
     def _make_cluster(self, crew: Crew) -> None:

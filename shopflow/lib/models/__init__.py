@@ -2,6 +2,7 @@
 
 from shopflow.lib.models.idempotency import IdempotencyKey
 from shopflow.lib.models.imports import ImportJob, ImportRow
+from shopflow.lib.models.invariants import InvariantRun
 from shopflow.lib.models.outbox import OutboxMessage
 from shopflow.lib.models.webhooks import WebhookDelivery, WebhookEndpoint
 
@@ -9,6 +10,7 @@ __all__ = [
     "IdempotencyKey",
     "ImportJob",
     "ImportRow",
+    "InvariantRun",
     "OutboxMessage",
     "WebhookDelivery",
     "WebhookEndpoint",
