@@ -50,7 +50,7 @@ def _endings() -> Measure:
     """)
     share = 100 * row["undone"] / max(row["all_of_them"], 1)
     return Measure(
-        f"Since {row['since']}",
+        f"Faults since {row['since']}",
         f"{row['failed']} connections failed, {row['lost']} were lost, {row['deadlocks']} "
         f"deadlocks, {share:.1f} % of transactions undone",
     )

@@ -31,9 +31,9 @@ class Health:
 
 def examine() -> Health:
     """Ask the database how it is, as the role that may see all statistics."""
+    statements = slowest()
     with reading_as(role=Role.AUDIT):
         is_local = _is_beside_us()
-        statements = slowest()
         return Health(
             measures=[*activity(is_local=is_local), *storage(is_local=is_local), worst(statements)],
             statements=statements or [],

@@ -99,9 +99,10 @@ def _dead_in(row: dict[str, Any]) -> Measure:
 
 def _disk(*, is_local: bool) -> Measure:
     name = "Disk of the database"
+    # Roles that may not know the folder don't see this setting.
+    folders = ask("SELECT setting FROM pg_settings WHERE name = 'data_directory'")
     try:
-        [row] = ask("SELECT current_setting('data_directory') AS folder")
-        used = shutil.disk_usage(row["folder"]) if is_local else None
+        used = shutil.disk_usage(folders[0]["setting"]) if is_local and folders else None
     except OSError:
         used = None
     if used is None:

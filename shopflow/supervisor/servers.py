@@ -73,14 +73,14 @@ class Postgres:
         if not crew.until(lambda: self._answers(child), within=_PATIENCE):
             raise Trouble(f"PostgreSQL doesn't answer. Its log: {child.log}{last_lines(child.log)}")
         self.ask(roles_sql(_LOGIN))
-        # New databases are copies of it; only a superuser may, so migrations can't.
-        self.ask("CREATE EXTENSION IF NOT EXISTS pg_stat_statements", database="template1")
+        # Beside the shop's database, so that the shop's dumps needn't know of it.
+        self.ask("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
         if self.ask("SELECT 1 FROM pg_database WHERE datname = 'shopflow'") != "1":
             self.ask("CREATE DATABASE shopflow OWNER shop_owner")
 
-    def ask(self, statement: str, *, database: str = "postgres") -> str:
+    def ask(self, statement: str) -> str:
         """Return what one statement answers, as text. Raises Trouble."""
-        found = self._psql(statement, database)
+        found = self._psql(statement)
         if found is None:
             raise Trouble(f"PostgreSQL refused: {statement}\nIts log is in the state folder.")
         return found
@@ -90,8 +90,8 @@ class Postgres:
             raise Trouble(f"PostgreSQL didn't start. Its log: {child.log}{last_lines(child.log)}")
         return self._psql("SELECT 1") == "1"
 
-    def _psql(self, statement: str, database: str = "postgres") -> str | None:
-        options = ["-XAtq", "-U", "postgres", "-d", database, "-v", "ON_ERROR_STOP=1"]
+    def _psql(self, statement: str) -> str | None:
+        options = ["-XAtq", "-U", "postgres", "-d", "postgres", "-v", "ON_ERROR_STOP=1"]
         return answer([self._program("psql"), "-h", self.sockets, *options, "-c", statement])
 
     def _make_cluster(self, crew: Crew) -> None:

@@ -243,10 +243,13 @@ def test_finds_a_slow_statement_of_a_page_and_hides_its_constants(
     assert statement.p95 >= statement.mean >= 1
 
 
-def test_says_when_statements_are_not_kept() -> None:
-    measure = statements.worst(None)
+def test_says_when_statements_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statements, "_SLOWEST", "SELECT FROM pg_stat_nothing")
+
+    measure = named(statements.NAME)
 
     assert (measure.value, measure.level) == ("not kept", Level.UNKNOWN)
+    assert examine().statements == []
 
 
 def test_says_when_pages_ran_too_few_statements() -> None:

@@ -74,7 +74,9 @@ def test_holds_nothing_against_what_is_on_its_way(client: Client) -> None:
 def test_says_what_was_never_checked(client: Client) -> None:
     page_words = words(client)
 
-    assert f"Yes, as far as was checked: 1 of {len(INVARIANTS)} rules wait" in page_words
+    assert (
+        f"as far as was checked. 1 of {len(INVARIANTS)} rules is asked about by night" in page_words
+    )
     assert "Not checked yet" in page_words
     assert "The first nightly check is at 03:30 UTC." in page_words
 

@@ -22,24 +22,21 @@ class Command(BaseCommand):
             raise SystemExit(1)
 
     def _lists(self, health: Health) -> None:
-        self._list(
-            "Slowest statements of pages (p95 and mean in ms, runs)",
-            [
-                {
-                    "p95": f"{each.p95:.1f}",
-                    "mean": f"{each.mean:.1f}",
-                    "runs": each.runs,
-                    "": each.query,
-                }
-                for each in health.statements
-            ],
-        )
+        statements = [
+            {"p95 ms": f"{each.p95:.1f}", "mean ms": f"{each.mean:.1f}", "runs": each.runs}
+            | {"statement": each.query}
+            for each in health.statements
+        ]
+        self._list("Slowest statements of pages", statements)
         self._list("Indexes of 1 MB and more that no query has used", health.unused_indexes)
         self._list("Largest tables", health.tables)
 
     def _list(self, title: str, rows: Sequence[Mapping[str, Any]]) -> None:
         if not rows:
             return
+        lines = [list(rows[0]), *([str(value) for value in row.values()] for row in rows)]
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
         self.stdout.write(f"\n{title}")
-        for row in rows:
-            self.stdout.write("  " + "  ".join(f"{k} {v}".strip() for k, v in row.items()))
+        for line in lines:
+            cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+            self.stdout.write("  ".join(cells).rstrip())

@@ -31,6 +31,7 @@ MAY_WRITE = {
     "shopflow.demo.load._store_pictures": "writes files, not rows",
     "shopflow.blueprint.schema._rows": "asks the database's catalogue",
     "shopflow.health.measure.ask": "runs the SELECTs of its own package",
+    "shopflow.health.statements.slowest": "asks pg_stat_statements",
     "shopflow.invariants.asking._ask": "runs the SELECTs of its own package",
     "shopflow.management.commands.setup_database_roles.Command.handle": "makes roles, not rows",
 }
