@@ -7,7 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Max, Q, QuerySet, Sum
+from django.db.models import Max, Q, Sum
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
@@ -84,22 +84,24 @@ def _theirs(provider: str, since: datetime) -> dict[str, Entry]:
 
 def _ours(provider: str, since: datetime, theirs: Iterable[str]) -> dict[str, Entry]:
     """Return what we say was taken since then, and what we know of each payment of theirs."""
-    payments = Payment.objects.filter(provider=provider).annotate(
-        returned=Coalesce(
-            Sum("refunds__amount", filter=Q(refunds__status="succeeded")), Decimal(0)
-        ),
-        # NULL is nobody's greatest in PostgreSQL.
-        moved_at=Greatest("attempted_at", "captured_at", Max("refunds__updated_at")),
-    )
     with reading_as(role=Role.AUDIT):
-        ours = _entries(payments.filter(attempted_at__gte=since, amount_captured__gt=0))
+        ours = _entries(provider, Q(attempted_at__gte=since, amount_captured__gt=0))
         missing = [UUID(key) for key in theirs if key not in ours and _is_id(key)]
-        return ours | _entries(payments.filter(pk__in=missing))
+        return ours | _entries(provider, Q(pk__in=missing))
 
 
-def _entries(payments: "QuerySet[Payment]") -> dict[str, Entry]:
-    rows = payments.values_list(
-        "pk", "order__order_number", "amount_captured", "returned", "currency", "moved_at"
+def _entries(provider: str, asked: Q) -> dict[str, Entry]:
+    succeeded = Q(refunds__status="succeeded")
+    rows = (
+        Payment.objects.filter(asked, provider=provider)
+        .annotate(
+            returned=Coalesce(Sum("refunds__amount", filter=succeeded), Decimal(0)),
+            # NULL is nobody's greatest in PostgreSQL.
+            moved_at=Greatest("attempted_at", "captured_at", Max("refunds__updated_at")),
+        )
+        .values_list(
+            "pk", "order__order_number", "amount_captured", "returned", "currency", "moved_at"
+        )
     )
     return {
         str(pk): Entry(number, (captured, returned, currency), moved_at)

@@ -24,7 +24,7 @@ def settings_of_a_transaction() -> tuple[str, str]:
 def test_does_not_see_what_others_write_meanwhile() -> None:
     with runners(1) as other, one_snapshot(), reading_as(role=Role.AUDIT):
         before = User.objects.count()
-        other.race(factories.UserFactory)
+        other.race(factories.UserFactory.create)
         after = User.objects.count()
 
     assert (before, after) == (0, 0)
@@ -34,7 +34,7 @@ def test_does_not_see_what_others_write_meanwhile() -> None:
 def test_without_it_others_are_seen() -> None:
     with runners(1) as other, reading_as(role=Role.AUDIT):
         before = User.objects.count()
-        other.race(factories.UserFactory)
+        other.race(factories.UserFactory.create)
         after = User.objects.count()
 
     assert (before, after) == (0, 1)
@@ -46,7 +46,7 @@ def test_refuses_to_write() -> None:
         one_snapshot(),
         reading_as(role=Role.OWNER),
     ):
-        factories.UserFactory()
+        factories.UserFactory.create()
 
     assert not User.objects.exists()
 

@@ -208,7 +208,7 @@ def _review(product: Product) -> None:
     for rating, is_approved in ((5, True), (4, True), (1, False)):
         ProductReview.objects.create(
             product=product,
-            user=factories.UserFactory(),
+            user=factories.UserFactory.create(),
             rating=rating,
             is_approved=is_approved,
         )

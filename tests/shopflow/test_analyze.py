@@ -34,4 +34,4 @@ def test_runs_on_sundays_and_the_checks_every_night() -> None:
     assert (weekly.day_of_week, weekly.hour, weekly.minute) == ({0}, {4}, {30})
     assert (nightly.day_of_week, nightly.hour, nightly.minute) == (set(range(7)), {3}, {30})
     assert app.conf.enable_utc
-    assert app.timezone.key == "UTC"
+    assert str(app.timezone) == "UTC"

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 from pytest_django import Settings
 
 from orders.models import Order
 from payments.commands import refund, settle_refund
+from payments.models import Payment
 from shopflow.invariants.providers import WINDOW, compare_ledgers
 from tests.payments.sandbox_process import CARD_PAYS, Sandbox, running_sandbox
 from tests.payments.webhooks import Till
@@ -109,8 +111,7 @@ def test_asks_for_payments_of_the_window_only(
     order: Order, own_till: Till, other_sandbox: Sandbox, settings: Settings
 ) -> None:
     own_till.paid(order)
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE payments SET attempted_at = attempted_at - %s", [WINDOW])
+    Payment.objects.update(attempted_at=F("attempted_at") - WINDOW)
     settings.SANDBOX_URL = other_sandbox.url
 
     assert differing() == (0, [])
@@ -118,8 +119,7 @@ def test_asks_for_payments_of_the_window_only(
 
 def test_looks_up_what_was_begun_before_the_window(order: Order, own_till: Till) -> None:
     own_till.paid(order)
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE payments SET attempted_at = attempted_at - %s", [WINDOW])
+    Payment.objects.update(attempted_at=F("attempted_at") - WINDOW)
 
     assert differing() == (0, [])
 

@@ -271,7 +271,7 @@ def test_lists_a_large_index_that_no_query_uses() -> None:
 
 
 def test_adds_partitions_up_and_lists_the_largest_table_first() -> None:
-    factories.UserFactory()
+    factories.UserFactory.create()
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE heap (id integer, words text)")
         cursor.execute(

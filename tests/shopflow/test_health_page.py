@@ -150,7 +150,7 @@ def test_stands_in_the_index_of_those_who_may_see_it(client: Client) -> None:
 
 def test_is_for_staff_with_permission_only() -> None:
     stranger, shopper = Client(), Client()
-    shopper.force_login(factories.UserFactory())
+    shopper.force_login(factories.UserFactory.create())
     others = staff.signed_in(staff.employee("orders.view_order"))
 
     assert others.get(ADDRESS).status_code == 403
