@@ -6,7 +6,7 @@ PARTITIONS = (
     Invariant(
         15,
         "default_partitions_are_empty",
-        "The month of every event, audit entry and (once partitioned) order was made before it came.",
+        "The month of every event, audit entry and order was made before it came.",
         is_instant=True,
         # Through the table itself: nobody but the owner may read a partition. Orders have one
         # only once they are partitioned.

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
     """How the busiest tables are stored and vacuumed (docs/database-setup.md, maintenance)."""
 
     dependencies = (
-        ("lib", "0002_initial"),
+        ("lib", "0003_initial"),
         ("accounts", "0001_initial"),
         ("catalog", "0002_initial"),
         ("inventory", "0001_initial"),
