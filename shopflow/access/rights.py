@@ -1,10 +1,13 @@
 """The declaration: which role may do what with which table.
 
 Everything else follows from three rules. The owner alone has DDL. The worker and the staff site
-may read, insert and update every table; the storefront only what stands in APP_WRITES. Nobody may
-change or delete rows of a table whose model says `AppendOnly`, and rows are deleted only from
-HARD_DELETED (data model, deletion). Over all of them watches the audit log: what staff change is
-written down by a trigger on every table but those in NOT_AUDITED.
+may read, insert and update every table; the storefront reads all but STAFF_ONLY and writes
+what stands in APP_WRITES. Nobody may change or delete rows of a table whose model says
+`AppendOnly`, and rows are deleted only from HARD_DELETED (data model, deletion).
+
+A table with personal data stands in PROTECTED, in STAFF_ONLY, or in UNPROTECTED with the
+reason why; a test refuses one that stands nowhere. Over all of them watches the audit log: what
+staff change is written down by a trigger on every table but those in NOT_AUDITED.
 """
 
 from collections.abc import Set
@@ -51,14 +54,51 @@ APP_WRITES = frozenset({
     "products", "product_variants",
     "idempotency_keys", "audit_logs",
 })  # fmt: skip
-# What pages and the API don't even read: the back office.
+# What no page ever changes, not even of somebody's own row: a form that lets too much through
+# makes nobody an owner.
+NOT_CHANGED_BY_APP = {"users": {"role", "is_superuser"}}
+# What pages and the API don't read: the back office. What also stands in APP_WRITES they add to.
 STAFF_ONLY = frozenset({
     "order_notes", "disputes", "payouts", "payout_lines",
     "purchase_orders", "purchase_order_lines", "stock_counts", "stock_count_lines",
     "stock_transfers", "stock_transfer_lines",
-    "import_jobs", "import_rows", "webhook_endpoints", "webhook_deliveries",
-    "erasure_log", "audit_seals",
+    "import_jobs", "import_rows", "webhook_endpoints", "webhook_deliveries", "outbox_messages",
+    "erasure_log", "search_log", "django_admin_log",
+    "audit_logs", "audit_seals",
 })  # fmt: skip
+# Personal data without row-level security, and why a page that forgets its filter is no danger or
+# can't be helped here.
+_BY_HASH = "found by a token's hash before anybody is known"
+_OWN_ORDER = "says nothing about a person without the order, which is protected"
+UNPROTECTED = {
+    "users": "found by e-mail at login, before anybody is known",
+    "users_groups": "asked for at the staff site's door, before anybody is let in",
+    "users_user_permissions": "asked for at the staff site's door, before anybody is let in",
+    "user_sessions": _BY_HASH,
+    "password_resets": _BY_HASH,
+    "verification_tokens": _BY_HASH,
+    "api_keys": _BY_HASH,
+    "email_preferences": _BY_HASH,
+    "carts": _BY_HASH,
+    "checkout_drafts": "found by the cart, which is " + _BY_HASH,
+    "wishlists": _BY_HASH,
+    "stock_alerts": _BY_HASH,
+    "order_tax_lines": _OWN_ORDER,
+    "order_discount_lines": _OWN_ORDER,
+    "order_status_history": _OWN_ORDER,
+    "inventory_transactions": _OWN_ORDER,
+    "inventory_reservations": _OWN_ORDER,
+    "coupon_usage": "limits of a coupon are counted over everybody's uses",
+    "promotion_usage": "limits of a promotion are counted over everybody's uses",
+    "idempotency_keys": "found by who repeats a request and by its key",
+    "payment_events": "taken in and known again before anybody is known",
+    "product_reviews": "reviews are public",
+    "review_votes": "votes are counted over everybody's",
+    "product_purchases": "a review is verified by it, whoever reads the review",
+    "warehouses": "the shop's own address",
+    "gift_cards": "found by the hash of a code, whoever knows it",
+    "gift_card_transactions": "a card's balance is what all of them come to",
+}
 # What reports never see, and the audit log never holds.
 SECRET_COLUMNS: dict[str, Set[str]] = {
     "users": {"password"},
@@ -127,8 +167,7 @@ NOT_AUDITED = {
 }
 # Columns that no role writes: one clock makes the ids and the times of the audit log.
 DATABASE_FILLS = {"audit_logs": frozenset({"id", "created_at"})}
-# What pages and the API add to but never read, and what not even the staff site adds to.
-WRITE_ONLY = frozenset({"audit_logs"})
+# What not even the staff site adds to.
 WORKER_WRITES = frozenset({"audit_seals"})
 
 
