@@ -60,7 +60,7 @@ STAFF_ONLY = frozenset({
     "purchase_orders", "purchase_order_lines", "stock_counts", "stock_count_lines",
     "stock_transfers", "stock_transfer_lines",
     "import_jobs", "import_rows", "webhook_endpoints", "webhook_deliveries", "outbox_messages",
-    "erasure_log", "search_log", "django_admin_log",
+    "erasure_log", "search_log", "payment_events", "django_admin_log",
 })  # fmt: skip
 # Personal data without row-level security, and why a page that forgets its filter is no danger or
 # can't be helped here.
@@ -82,12 +82,15 @@ UNPROTECTED = {
     "order_tax_lines": _OWN_ORDER,
     "order_discount_lines": _OWN_ORDER,
     "order_status_history": _OWN_ORDER,
+    "order_shipment_items": _OWN_ORDER,
+    "order_shipment_events": _OWN_ORDER,
+    "order_return_items": _OWN_ORDER,
+    "refund_items": _OWN_ORDER,
     "inventory_transactions": _OWN_ORDER,
     "inventory_reservations": _OWN_ORDER,
     "coupon_usage": "limits of a coupon are counted over everybody's uses",
     "promotion_usage": "limits of a promotion are counted over everybody's uses",
     "idempotency_keys": "found by who repeats a request and by its key",
-    "payment_events": "taken in and known again before anybody is known",
     "product_reviews": "reviews are public",
     "review_votes": "votes are counted over everybody's",
     "product_purchases": "a review is verified by it, whoever reads the review",

@@ -1,7 +1,7 @@
 """For whom a transaction worked ends with it, however it ends, on the very same connection."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
@@ -154,7 +154,7 @@ def test_ends_with_a_connection_that_is_cut(people: People) -> None:
 
 
 def test_ends_when_a_reader_is_left_in_the_middle(people: People) -> None:
-    def numbers() -> Iterator[str]:
+    def numbers() -> Generator[str]:
         with reading_as(user_id=people.ada.user_id):
             yield from Order.objects.values_list("order_number", flat=True)
 

@@ -73,7 +73,7 @@ def but_for(
 
 def columns(table: str) -> set[str]:
     [model] = [model for model in apps.get_models() if model._meta.db_table == table]
-    return {field.column for field in model._meta.local_concrete_fields}
+    return {str(field.column) for field in model._meta.local_concrete_fields}
 
 
 @ledger("S0-30", "C-53", "S2-161")
