@@ -1,17 +1,20 @@
-"""Bring the database's grants and policies to what `rights` declares."""
+"""Bring the database's grants, policies and audit triggers to what `rights` declares."""
 
 from collections.abc import Iterator, Mapping, Set
 from itertools import chain
 
 from django.db import connection
 
+from shopflow.access.auditing import audit_statements
 from shopflow.access.rights import (
     APP_WRITES,
+    DATABASE_FILLS,
     HARD_DELETED,
     NOT_CHANGED_BY_APP,
     PROTECTED,
     SECRET_COLUMNS,
     STAFF_ONLY,
+    WORKER_WRITES,
     all_tables,
     append_only,
 )
@@ -30,11 +33,12 @@ SAME_PERSON = (
 
 @command
 def apply_rights() -> None:
-    """Grant and protect as declared, all or nothing. Only the owner may. Safe to repeat."""
+    """Grant, protect and watch as declared, all or nothing. Only the owner may. Safe to repeat."""
     with connection.cursor() as cursor:
         existing = set(connection.introspection.table_names(cursor))
         tables = [table for table in all_tables() if table in existing]
-        for statement in chain(_grants(tables), _protection(tables)):
+        wanted = chain(_grants(tables), _protection(tables), audit_statements(tables))
+        for statement in wanted:
             cursor.execute(statement)
 
 
@@ -48,7 +52,9 @@ def _grants(tables: list[str]) -> Iterator[str]:
         yield f"GRANT EXECUTE ON FUNCTION shop_find_order TO {Role.APP}"
     for table in tables:
         for role in (Role.WORKER, Role.ADMIN):
-            yield f'GRANT SELECT, {_writes(table)} ON "{table}" TO {role}'
+            yield f'GRANT SELECT ON "{table}" TO {role}'
+            if role == Role.WORKER or table not in WORKER_WRITES:
+                yield f'GRANT {_writes(table)} ON "{table}" TO {role}'
         yield f'GRANT SELECT ON "{table}" TO {Role.AUDIT}'
         yield f'GRANT {_all_but(SECRET_COLUMNS, "SELECT", table)} ON "{table}" TO {Role.READONLY}'
         if table not in STAFF_ONLY:
@@ -62,7 +68,8 @@ def _grants(tables: list[str]) -> Iterator[str]:
 
 
 def _writes(table: str) -> str:
-    verbs = ["INSERT"] if table in append_only() else ["INSERT", "UPDATE"]
+    verbs = [_all_but(DATABASE_FILLS, "INSERT", table)]
+    verbs += [] if table in append_only() else ["UPDATE"]
     return ", ".join([*verbs, *(["DELETE"] if table in HARD_DELETED else [])])
 
 

@@ -8,7 +8,13 @@ from django.apps import apps
 from django.db import models
 from django.test.utils import isolate_apps
 
-from shopflow.access.rights import PROTECTED, SECRET_COLUMNS, STAFF_ONLY, UNPROTECTED
+from shopflow.access.rights import (
+    PERSONAL_COLUMNS,
+    PROTECTED,
+    SECRET_COLUMNS,
+    STAFF_ONLY,
+    UNPROTECTED,
+)
 from tests.ledger import ledger
 
 Models = Iterable[type[models.Model]]
@@ -22,11 +28,12 @@ SECRET = re.compile(r"(^|_)(password|secret|token|(token|code|key)_hash)$")
 
 def personal(model: type[models.Model]) -> list[str]:
     """The columns that lead to a person or say something about one."""
-    secret = SECRET_COLUMNS.get(model._meta.db_table, set())
+    table = model._meta.db_table
+    known = SECRET_COLUMNS.get(table, set()) | PERSONAL_COLUMNS.get(table, set())
     return [
         column
         for column, about in columns(model)
-        if PERSONAL.search(column) or about in ABOUT or column in {"user_id", "order_id", *secret}
+        if PERSONAL.search(column) or about in ABOUT or column in {"user_id", "order_id", *known}
     ]
 
 
