@@ -116,6 +116,7 @@ BY_TYPE: Values = {
     "uuid": new_id,
     "int2": 1,
     "int4": 1,
+    "int8": lambda: next(_numbers),
     "numeric": 1,
     "bool": False,
     "timestamptz": LATER,
@@ -140,6 +141,8 @@ BY_NAME: Values = {
 }
 # Where columns depend on each other, or on a fixed set.
 NEEDS: Mapping[str, Values] = {
+    "audit_logs": {"action": "view"},
+    "audit_seals": {"lo": new_id, "hi": "ffffffff-ffff-ffff-ffff-ffffffffffff"},
     "carts": {"token_hash": a_hash, "expires_at": LATER},
     "email_preferences": {"kind": "newsletter"},
     "gift_card_transactions": {"type": "issue"},
