@@ -21,7 +21,7 @@ SETTINGS := SECRET_KEY=lint-$$($(PYTHON) -c 'import secrets; print(secrets.token
 	SITE_URL=https://shop.example ALLOWED_HOSTS=shop.example SANDBOX_URL=https://pay.example \
 	SANDBOX_API_KEY=lint SANDBOX_WEBHOOK_SECRET=lint
 
-.PHONY: help run dev test lint format openapi db-shell lock clean base full browser-kit \
+.PHONY: help run dev test lint format openapi data-model db-shell lock clean base full browser-kit \
 	lint-style lint-types lint-imports lint-templates lint-migrations lint-deploy lint-locks
 
 help: ## Show this list
@@ -47,6 +47,10 @@ format: full ## Put the code into the project's format
 
 openapi: full ## Write docs/openapi.yaml again after a change of the API
 	@$(SETTINGS) $(PY) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+data-model: full ## Write docs/data-model.md again after a change of the models
+	@SHOPFLOW_STATE="$(TEST_STATE)" exec $(PY) manage.py up --throwaway --exec \
+		sh -c '$(PY) manage.py migrate -v0 && exec $(PY) manage.py data_model'
 
 db-shell: base ## Open psql on the shop's database, running or not
 	@exec $(PY) manage.py up --attach --exec sh -c 'PGOPTIONS="-c role=shop_owner" exec psql "$$DATABASE_URL"'
