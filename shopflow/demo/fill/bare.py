@@ -52,6 +52,8 @@ def bare(tables: Sequence[str], *, each: Each) -> Iterator[None]:
         # Keys waiting to be checked at the commit would keep a table from being altered.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
+        # Making rows takes its time.
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         cursor.execute(_PARTS, {"tables": list(tables)})
         parts = [Part(table, drop, build) for table, drop, build, _ in cursor.fetchall()]
         for part in reversed(parts):

@@ -5,10 +5,8 @@ from django.db import connection
 from shopflow.demo.fill import lives, products, reviews, sales, settling, shelves, shoppers, stock
 from shopflow.demo.fill.bare import bare
 from shopflow.demo.fill.copying import Copier
-from shopflow.demo.fill.families import families
-from shopflow.demo.fill.plan import plan
+from shopflow.demo.fill.plan import Plan
 from shopflow.demo.fill.progress import Progress
-from shopflow.demo.fill.sizes import Size
 from shopflow.demo.fill.world import World, look_around
 from shopflow.lib import cache
 from shopflow.lib.transactions import command
@@ -21,13 +19,13 @@ COLUMNS = {
 
 
 @command
-def fill_shop(*, size: Size, seed: int, progress: Progress) -> None:
-    """Add generated products, shoppers and orders to a shop that has the demo families.
+def fill_shop(*, planned: Plan, progress: Progress) -> None:
+    """Add the products, shoppers and orders of a plan to a shop that has the demo families.
 
     One transaction, so a shop is never half filled; only the owner of the tables may, and nobody
-    else can use them meanwhile. The same seed makes the same rows.
+    else can use them meanwhile. The same plan makes the same rows.
     """
-    world = look_around(plan(size=size, seed=seed, families=families()))
+    world = look_around(planned)
     with (
         bare(list(COLUMNS), each=lambda label, parts: progress.each(label, parts, len(parts))),
         Copier(connection.connection, COLUMNS) as copier,
@@ -35,7 +33,8 @@ def fill_shop(*, size: Size, seed: int, progress: Progress) -> None:
         _fill(world, copier, progress)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT setval('order_number_digits', %s)", [world.first_order_number + size.orders]
+            "SELECT setval('order_number_digits', %s)",
+            [world.first_order_number + planned.size.orders],
         )
         for table in progress.each("Statistics", COLUMNS, len(COLUMNS)):
             cursor.execute(f"ANALYZE {table}")

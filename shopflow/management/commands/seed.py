@@ -6,6 +6,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from accounts.models import User
 from catalog.models import Product
 from shopflow.demo.fill.commands import fill_shop, tidy_up
+from shopflow.demo.fill.families import families
+from shopflow.demo.fill.plan import plan
 from shopflow.demo.fill.progress import Progress
 from shopflow.demo.fill.shoppers import email_of
 from shopflow.demo.fill.sizes import SIZES
@@ -56,6 +58,7 @@ class Command(BaseCommand):
             self.stdout.write("This shop has made-up products already; nothing was added.")
             return
         progress = Progress(sys.stderr)
+        planned = plan(size=SIZES[size], seed=seed, families=families())
         with acting_as(None, role=Role.OWNER):
-            fill_shop(size=SIZES[size], seed=seed, progress=progress)
+            fill_shop(planned=planned, progress=progress)
         tidy_up(progress)
