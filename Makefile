@@ -50,7 +50,7 @@ openapi: full ## Write docs/openapi.yaml again after a change of the API
 
 data-model: full ## Write docs/data-model.md again after a change of the models
 	@SHOPFLOW_STATE="$(TEST_STATE)" exec $(PY) manage.py up --throwaway --exec \
-		sh -c '$(PY) manage.py migrate -v0 && exec $(PY) manage.py data_model'
+		$(PY) manage.py data_model
 
 db-shell: base ## Open psql on the shop's database, running or not
 	@exec $(PY) manage.py up --attach --exec sh -c 'PGOPTIONS="-c role=shop_owner" exec psql "$$DATABASE_URL"'

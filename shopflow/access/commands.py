@@ -9,6 +9,7 @@ from shopflow.access.rights import (
     HARD_DELETED,
     PROTECTED,
     SECRET_COLUMNS,
+    STAFF_ONLY,
     all_tables,
     append_only,
 )
@@ -46,6 +47,8 @@ def _statements(tables: list[str]) -> Iterator[str]:
 
 def _grants(table: str) -> Iterator[str]:
     for role in WRITERS:
+        if role == Role.APP and table in STAFF_ONLY:
+            continue
         verbs = ["SELECT"]
         if role != Role.APP or table in APP_WRITES:
             verbs += ["INSERT"] if table in append_only() else ["INSERT", "UPDATE"]

@@ -17,6 +17,7 @@ PROTECTED = {
     "order_items": "order_id",
     "order_addresses": "order_id",
     "order_shipments": "order_id",
+    "order_changes": "order_id",
     "order_returns": "order_id",
     "invoices": "order_id",
     "payments": "order_id",
@@ -46,6 +47,14 @@ APP_WRITES = frozenset({
     "payments", "refunds", "payment_events",
     "products", "product_variants",
     "idempotency_keys",
+})  # fmt: skip
+# What pages and the API don't even read: the back office.
+STAFF_ONLY = frozenset({
+    "order_notes", "disputes", "payouts", "payout_lines",
+    "purchase_orders", "purchase_order_lines", "stock_counts", "stock_count_lines",
+    "stock_transfers", "stock_transfer_lines",
+    "import_jobs", "import_rows", "webhook_endpoints", "webhook_deliveries",
+    "erasure_log",
 })  # fmt: skip
 # What reports never see.
 SECRET_COLUMNS = {

@@ -99,7 +99,7 @@ def _columns(model: type[Model], name: str) -> list[Column]:
     helps = {
         field.column: str(field.help_text)
         for field in model._meta.local_concrete_fields
-        if field.help_text
+        if field.column and field.help_text
     }
     return [
         Column(column, kind, default or "", bool(required), helps.get(column, ""))
@@ -110,7 +110,7 @@ def _columns(model: type[Model], name: str) -> list[Column]:
 def _parents(model: type[Model]) -> dict[str, str]:
     """The tables its foreign keys name, by column."""
     return {
-        field.column: field.related_model._meta.db_table
+        str(field.column): field.related_model._meta.db_table
         for field in model._meta.local_concrete_fields
         if isinstance(field.related_model, type) and issubclass(field.related_model, Model)
     }

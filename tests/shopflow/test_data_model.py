@@ -22,12 +22,12 @@ def found() -> list[Table]:
 
 @ledger("S2-3", "S2-149")
 def test_the_page_says_what_the_database_says(found: list[Table]) -> None:
-    if connection.pg_version // 10_000 != WRITTEN_ON:
-        pytest.skip(f"other versions word definitions differently than {WRITTEN_ON}")
+    page = (DOCS / "data-model.md").read_text(encoding="utf-8")
 
-    assert document(found) == (DOCS / "data-model.md").read_text(encoding="utf-8"), (
-        "write it again: make data-model"
-    )
+    # Other versions word the definitions differently.
+    if _version() == WRITTEN_ON:
+        assert document(found) == page, "write it again: make data-model"
+    assert all(f"\n### {table.name}\n" in page for table in found)
 
 
 @ledger("S2-17")
@@ -42,3 +42,9 @@ def test_the_picture_shows_every_table(found: list[Table]) -> None:
 
 def test_every_table_says_what_a_row_is(found: list[Table]) -> None:
     assert [table.name for table in found if not (table.meaning and table.comment)] == []
+
+
+def _version() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version_num")
+        return int(cursor.fetchone()[0]) // 10_000

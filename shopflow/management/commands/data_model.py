@@ -2,6 +2,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.db import connection
 
 from shopflow.blueprint.document import document
 from shopflow.blueprint.picture import picture
@@ -9,10 +10,15 @@ from shopflow.blueprint.schema import tables
 
 
 class Command(BaseCommand):
-    help = "Writes docs/data-model.md and its picture from the models and the migrated database."
+    help = "Writes docs/data-model.md and its picture from the models and a new, empty database."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = tables()
+        creation, name = connection.creation, connection.settings_dict["NAME"]
+        creation.create_test_db(verbosity=0, autoclobber=True)
+        try:
+            found = tables()
+        finally:
+            creation.destroy_test_db(name, verbosity=0)
         docs = settings.BASE_DIR / "docs"
         (docs / "pictures").mkdir(exist_ok=True)
         (docs / "data-model.md").write_text(document(found), encoding="utf-8")
