@@ -10,7 +10,7 @@ from shopflow.demo.fill.world import MILLION, Place
 PERCENT_OFF = 5
 
 
-@dataclass
+@dataclass(slots=True)
 class Line:
     """One line of an order; amounts in cents."""
 
@@ -27,7 +27,7 @@ class Line:
         return self.price * self.quantity
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Amounts:
     """The parts of an order's total, in cents."""
 

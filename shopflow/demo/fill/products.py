@@ -30,7 +30,7 @@ COLUMNS = {
 ALERT_BELOW = 5  # units of a product, where anybody wants to know
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Made:
     """A product as all of its rows show it; texts as COPY wants them."""
 

@@ -45,7 +45,7 @@ FATES = list(Fate)
 UNPAID = frozenset({Fate.PENDING, Fate.EXPIRED})
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Times:
     """When an order came to where it is; None: not yet, or never. In milliseconds."""
 
@@ -57,7 +57,7 @@ class Times:
     refunded: int | None
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Sale:
     """One order as all of its rows show it."""
 
