@@ -47,25 +47,33 @@ class ProductCategory(Row):
                 fields=["product", "category"], name="product_categories_unique"
             ),
         )
-        # One for each order a shelf can be sorted by, and one for what of it a brand makes.
+        # One for each order a shelf can be sorted by, and one for what of it a brand makes. Those
+        # not sorted by price hold it all the same: a range in which there is nothing is then
+        # looked for in the index alone.
         indexes = (
             models.Index(
                 fields=["brand", "category", "-published_at", "-product"],
                 name="product_categories_brand",
             ),
             models.Index(
-                fields=["category", "-published_at", "-product"], name="product_categories_newest"
+                fields=["category", "-published_at", "-product"],
+                include=["price", "in_stock"],
+                name="product_categories_newest",
             ),
             models.Index(fields=["category", "price", "product"], name="product_categories_price"),
             models.Index(
                 fields=["category", "-is_featured", "-published_at", "-product"],
+                include=["price", "in_stock"],
                 name="product_categories_featured",
             ),
             models.Index(
-                fields=["category", "-rating_average", "-product"], name="product_categories_rating"
+                fields=["category", "-rating_average", "-product"],
+                include=["price", "in_stock"],
+                name="product_categories_rating",
             ),
             models.Index(
                 fields=["category", "-sales_count", "-product"],
+                include=["price", "in_stock"],
                 name="product_categories_bestselling",
             ),
         )
