@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.http import QueryDict
 
+from accounts.models import User
 from carts.queries import Destination, find_cart, price_cart
 from catalog import queries as catalog
 from catalog.filters import ShelfFilter
@@ -15,13 +15,13 @@ from orders import queries as orders
 from orders.models import Order, OrderItem
 from payments.queries import payments_of
 from shopflow.baseline.samples import Sample
+from shopflow.lib.models import AuditLog
 from shopflow.lib.paging import Page, page
 from shopflow.lib.roles import Role
 from shopflow.lib.transactions import reading_as
 
 PER_PAGE = 20
 STAFF_PER_PAGE = 100
-NEWEST = catalog.SHELF_SORTS["newest"]
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,7 @@ def _shelf(sample: Sample, **asked: str) -> Listing:
 
 
 def _shelf_in_the_middle(sample: Sample) -> Listing:
-    opened = sample.newest.published_at or sample.newest.created_at
-    older = catalog.on_shelf(sample.root).filter(published_at__lt=opened - timedelta(days=365))
-    one: Page[object] = page(older, order=NEWEST, cursor=None, limit=1)
-    return _shelf(sample, after=one.next or "")
+    return _shelf(sample, after=sample.middle)
 
 
 def _narrowed_shelf(sample: Sample) -> Listing:
@@ -120,6 +117,17 @@ def _common_word(sample: Sample) -> object:
     return _search(sample.bestseller.name.split(" No.")[0].split()[-1])
 
 
+def _history(sample: Sample) -> object:
+    return list(
+        AuditLog.objects.filter(entity_type="order", entity_id=str(sample.order.pk)).order_by("-id")
+    )
+
+
+def _done_by(sample: Sample) -> object:
+    done = AuditLog.objects.filter(user_id__in=[User.objects.order_by("id")[0].pk])
+    return list(done.order_by("-id")[:STAFF_PER_PAGE])
+
+
 def _low_stock(_: Sample) -> object:
     low = Inventory.objects.filter(is_low=True).select_related("variant__product", "warehouse")
     return list(low.order_by("-id")[:STAFF_PER_PAGE])
@@ -143,4 +151,9 @@ HOT_QUERIES = (
     HotQuery("Search for two words", "catalog.views.search", "C-48", _two_words),
     HotQuery("Search for one common word", "catalog.views.search", "C-48", _common_word),
     HotQuery("Stock that runs low", "inventory.admin", "S2-98", _low_stock),
+)
+# Asked while the audit log is full.
+AUDIT_QUERIES = (
+    HotQuery("What was done to an order", "shopflow.lib.admin.audit", "S2-100", _history),
+    HotQuery("What somebody did", "shopflow.lib.admin.audit", "S2-100", _done_by),
 )

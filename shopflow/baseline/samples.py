@@ -1,16 +1,20 @@
 """What the hot queries are asked about: the big and the popular, not the lucky cases."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
+
+from django.db.models import F
 
 from accounts.models import User
 from carts.models import Cart
 from catalog.models import Brand, Category, CategoryFacet, Product
+from catalog.queries import SHELF_SORTS, on_shelf
 from orders.models import Order
+from shopflow.demo.load import OPENED
+from shopflow.lib.paging import page
 from shopflow.lib.roles import Role
 from shopflow.lib.transactions import reading_as
-
-MOST_LINES = 4
 
 
 class NothingToMeasure(Exception):
@@ -19,14 +23,17 @@ class NothingToMeasure(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """One of each kind; `price_from` and `price_to` are in the shop's currency."""
+    """One of each kind; `price_from` and `price_to` are in the shop's currency.
+
+    `middle` is the cursor of the page in the middle of the root's list, newest first.
+    """
 
     root: Category
+    middle: str
     brand: Brand
     price_from: Decimal
     price_to: Decimal
     bestseller: Product
-    newest: Product
     shopper: User
     cart: Cart
     order: Order
@@ -52,15 +59,22 @@ def _chosen() -> Sample:
         order = _order_with_many_lines()
     return Sample(
         root=root,
+        middle=_middle_of(root),
         brand=Brand.objects.get(slug=brand),
         price_from=bestseller.price * Decimal("0.8"),
         price_to=bestseller.price * Decimal("1.2"),
         bestseller=bestseller,
-        newest=Product.objects.visible().order_by("-published_at", "-id")[0],
         shopper=User.objects.get(pk=order.user_id),
         cart=cart,
         order=order,
     )
+
+
+def _middle_of(root: Category) -> str:
+    shelf = on_shelf(root).alias(shelved_at=F("shelves__published_at"))
+    newest = shelf.order_by("-shelved_at")[0].published_at or OPENED
+    older = shelf.filter(shelved_at__lt=newest - timedelta(days=365))
+    return page(older, order=SHELF_SORTS["newest"], cursor=None, limit=1).next or ""
 
 
 def _order_with_many_lines() -> Order:

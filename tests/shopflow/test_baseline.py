@@ -9,15 +9,17 @@ from pytest_django import Settings
 
 from catalog.models import Product
 from orders.models import Order
-from shopflow.baseline.hot import HOT_QUERIES
+from shopflow.baseline.hot import AUDIT_QUERIES, HOT_QUERIES
 from shopflow.baseline.measure import Measured, Statement, measure
 from shopflow.demo.load import load_demo_shop
 from shopflow.lib.ids import new_id
+from shopflow.lib.models import AuditLog
 from shopflow.lib.roles import Role
 from shopflow.lib.transactions import reading_as
 from tests.shopflow.test_fill_shop import SMALL, fill
 
 pytestmark = pytest.mark.django_db
+QUERIES = (*HOT_QUERIES, *AUDIT_QUERIES)
 
 
 @pytest.fixture(autouse=True)
@@ -41,17 +43,19 @@ def statement(**facts: Any) -> Statement:
 def test_measures_a_full_shop_and_writes_the_page(tmp_path: Path) -> None:
     load_demo_shop()
     fill()
+    logged = AuditLog.objects.count()
     output = io.StringIO()
 
     call_command("baseline", "--docs", str(tmp_path), stdout=output)
 
-    run = json.loads((tmp_path / "performance-baseline" / "100.json").read_text())
+    run = json.loads((tmp_path / "performance-baseline" / "1000.json").read_text())
     page = (tmp_path / "performance-baseline.md").read_text()
     assert (run["products"], run["orders"]) == (SMALL.products + 12, SMALL.orders)
-    assert [query["title"] for query in run["queries"]] == [hot.title for hot in HOT_QUERIES]
+    assert [query["title"] for query in run["queries"]] == [hot.title for hot in QUERIES]
     assert all(query["statements"] for query in run["queries"])
     assert {table["name"]: table["rows"] for table in run["tables"]}["orders"] == SMALL.orders
-    for hot in HOT_QUERIES:
+    assert AuditLog.objects.count() == logged
+    for hot in QUERIES:
         assert f"### {hot.title}\n" in page
         assert f" ms  {hot.title}\n" in output.getvalue()
 
@@ -61,7 +65,7 @@ def test_shops_of_other_sizes_stay_on_the_page(tmp_path: Path) -> None:
     fill()
     call_command("baseline", "--docs", str(tmp_path), stdout=io.StringIO())
     folder = tmp_path / "performance-baseline"
-    bigger = json.loads((folder / "100.json").read_text())
+    bigger = json.loads((folder / "1000.json").read_text())
     bigger["products"] = 1_000_000
     for query in bigger["queries"]:
         query["statements"] = [{**query["statements"][0], "execution_ms": 9.87}]
@@ -71,7 +75,7 @@ def test_shops_of_other_sizes_stay_on_the_page(tmp_path: Path) -> None:
 
     page = (tmp_path / "performance-baseline.md").read_text()
     assert f"Growth is from {SMALL.products + 12} products to 1,000,000." in page
-    assert page.count(" 9.87 |") == len(HOT_QUERIES)
+    assert page.count(" 9.87 |") == len(QUERIES)
 
 
 def test_a_shop_without_sales_has_nothing_to_measure(tmp_path: Path) -> None:

@@ -12,20 +12,20 @@ from django.utils.text import slugify
 
 from shopflow.demo.load import HERE
 
-# What a family is called when it isn't that one product any more.
+# What else a family makes beside that one product; in a big shop no word is every tenth's.
 NOUNS = {
-    "harbour-tee": "Tee",
-    "long-walk-scarf": "Scarf",
-    "pocket-mending-kit": "Mending Kit",
-    "kerbside-trainer": "Trainer",
-    "daytrip-backpack": "Backpack",
-    "cloudburst-umbrella": "Umbrella",
-    "sunday-teapot": "Teapot",
-    "settle-in-sofa": "Sofa",
-    "slow-evening-candle": "Candle",
-    "windowsill-rubber-fig": "Rubber Fig",
-    "unhurried-notebook": "Notebook",
-    "quiet-hours-headphones": "Headphones",
+    "harbour-tee": "Tee Jersey Henley Polo Tunic Vest Singlet Longsleeve",
+    "long-walk-scarf": "Scarf Shawl Snood Wrap Stole Neckerchief Muffler Bandana",
+    "pocket-mending-kit": "Mending-Kit Sewing-Box Darning-Set Needle-Book Thread-Case Button-Tin",
+    "kerbside-trainer": "Trainer Sneaker Runner Slipper Loafer Plimsoll Boot Sandal",
+    "daytrip-backpack": "Backpack Rucksack Satchel Tote Holdall Duffel Daypack Pannier",
+    "cloudburst-umbrella": "Umbrella Parasol Raincoat Poncho Cape Rainhat Brolly Galosh",
+    "sunday-teapot": "Teapot Kettle Mug Jug Pitcher Caddy Infuser Saucer",
+    "settle-in-sofa": "Sofa Settee Armchair Daybed Ottoman Loveseat Bench Recliner",
+    "slow-evening-candle": "Candle Taper Tealight Votive Incense Diffuser Snuffer Lamp",
+    "windowsill-rubber-fig": "Rubber-Fig Monstera Calathea Aloe Palm Ivy Orchid Cactus",
+    "unhurried-notebook": "Notebook Journal Sketchbook Diary Planner Ledger Notepad Folio",
+    "quiet-hours-headphones": "Headphones Earbuds Speaker Radio Turntable Soundbar Headset Amp",
 }
 FIRST_WORDS = (
     "Harbour Kerbside Daytrip Cloudburst Sunday Windowsill Unhurried Quiet Pocket Morning Meadow "
@@ -45,6 +45,10 @@ MAKERS = (
     "Fennwick Orla Kestrow Tarn Pottle Nook Margin Hushling Alder Bracken Corran Dovecote Elmet "
     "Fallow Garth Hollin Inver Jessop Kirkby Larkin"
 ).split()
+PARTNERS = (
+    "Sons Moss Whin Thorne Ash Hythe Dunlin Rook Wren Tansy Yarrow Sedge Burnet Teasel Vetch Rush "
+    "Plover Curlew Heron Finch"
+).split()
 COLOURS = "Ocean Meadow Coral Cherry Violet Moss Lilac Mint Raspberry Lagoon Fern Slate".split()
 MATERIALS = ("Organic cotton", "Lambswool", "Stoneware", "Recycled mesh", "Waxed canvas", "Beech")
 COUNTRIES = ("Portugal", "Scotland", "Estonia", "Italy", "Germany", "Japan", "Denmark", "Wales")
@@ -57,6 +61,7 @@ class Facts:
     """The attributes of a product, as JSON and those that lists are narrowed by."""
 
     document: str
+    country: str
     filters: tuple[tuple[str, str], ...]
 
 
@@ -64,7 +69,7 @@ class Facts:
 class Family:
     """A kind of product; `price` is in cents, texts are as COPY wants them."""
 
-    noun: str
+    nouns: Sequence[str]
     code: str
     shelf: str  # its address, as clothing/tops
     price: int
@@ -84,14 +89,32 @@ def families() -> list[Family]:
 
 
 def brand_names() -> list[str]:
-    """Return the names of all generated makers."""
-    return [f"{first} & {second}" for first, second in product(MAKERS, FIRST_WORDS[:20])]
+    """Return the names of all generated makers; the first sell most, and share no word."""
+    count = len(PARTNERS)
+    return [
+        f"{MAKERS[(number + turn) % count]} & {PARTNERS[number]}"
+        for turn in range(len(MAKERS))
+        for number in range(count)
+    ]
+
+
+def product_name(family: Family, number: int) -> str:
+    """Return what the product of this number is called."""
+    return f"{style_name(family, number)} No. {number % 97 + 1}"
+
+
+def style_name(family: Family, number: int) -> str:
+    """Return the same without the number at its end."""
+    mixed = number * 0x9E3779B1 & 0xFFFFFFFF  # Fibonacci hashing: neighbours get unlike words
+    first = FIRST_WORDS[(mixed >> 8) % len(FIRST_WORDS)]
+    second = SECOND_WORDS[(mixed >> 16) % len(SECOND_WORDS)]
+    return f"{first} {second} {family.nouns[(mixed >> 24) % len(family.nouns)]}"
 
 
 def _family(written: Mapping[str, Any]) -> Family:
     attributes = {slugify(name): name for name in [*written["attributes"], "Material", "Made in"]}
     return Family(
-        noun=NOUNS[written["slug"]],
+        nouns=[noun.replace("-", " ") for noun in NOUNS[written["slug"]].split()],
         code=written["sku"].rpartition("-")[2],
         shelf=written["category"],
         price=int(Decimal(written["variants"][0]["price"]) * 100),
@@ -124,6 +147,7 @@ def _facts(written: Mapping[str, str]) -> list[Facts]:
     return [
         Facts(
             document=_json({**fixed, MATERIAL: material, MADE_IN: country}),
+            country=country,
             filters=((f"attr_{MATERIAL}", material), (f"attr_{MADE_IN}", country)),
         )
         for material, country in product(materials, COUNTRIES)

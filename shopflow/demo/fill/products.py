@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from shopflow.demo.fill.cells import NULL, Rows, dice, moment, money
-from shopflow.demo.fill.families import FIRST_WORDS, SECOND_WORDS, Facts, Family, brand_names
+from shopflow.demo.fill.families import Facts, Family, brand_names, product_name, style_name
 from shopflow.demo.fill.plan import is_deleted, is_hidden, is_listed
 from shopflow.demo.fill.reviews import average_rating
 from shopflow.demo.fill.sizes import DAY, END, START
@@ -57,7 +57,7 @@ def product_rows(world: World, products: Iterable[int]) -> Rows:
     counts: Counter[tuple[str, str, str]] = Counter()
     for number in products:
         made = _made(world, number, thrown.random())
-        yield _product(world, made, brands[made.brand], thrown.random(), thrown.random())
+        yield _product(world, made, brands[made.brand])
         yield from _variants(world, made)
         yield from _shelves(world, made)
         yield from _images(world, made)
@@ -95,20 +95,17 @@ def _made(world: World, number: int, throw: float) -> Made:
     )
 
 
-def _product(world: World, made: Made, brand: str, throw: float, another: float) -> tuple[str, str]:
+def _product(world: World, made: Made, brand: str) -> tuple[str, str]:
     plan, family, number = world.plan, made.family, made.number
-    first = FIRST_WORDS[int(throw * len(FIRST_WORDS))]
-    second = SECOND_WORDS[int(another * len(SECOND_WORDS))]
-    name = f"{first} {second} {family.noun}"
-    sentences = family.sentences
-    text = sentences[number % len(sentences)]
+    slug = style_name(family, number).lower().replace(" ", "-")
+    text = family.sentences[number % len(family.sentences)]
     deleted = moment(min(plan.created[number] + 60 * DAY, END)) if is_deleted(number) else NULL
     return (
         "products",
         f"{made.id}\t{made.now}\t{made.now}\t{world.ids.type(START, plan.family[number])}"
-        f"\t{made.leaf.trail[-1]}\t{made.brand_id}\t{brand}\t{name} No. {number % 97 + 1}"
-        f"\t{name.lower().replace(' ', '-')}-{number}\t{family.code}-{number:07}"
-        f"\t<p>{text} {second} and {first.lower()}, made by {brand}.</p>\t{made.facts.document}"
+        f"\t{made.leaf.trail[-1]}\t{made.brand_id}\t{brand}\t{product_name(family, number)}"
+        f"\t{slug}-{number}\t{family.code}-{number:07}"
+        f"\t<p>{text} Made by {brand} in {made.facts.country}.</p>\t{made.facts.document}"
         f"\t{family.tags[number % len(family.tags)]}\t{'f' if is_hidden(number) else 't'}"
         f"\t{made.is_featured}\t{ALERT_BELOW if number % 10 == 0 else 0}\t{made.now}\t{deleted}"
         f"\t{made.price}\t{_was(made, plan.price[number])}\t{made.units}\t{made.in_stock}"

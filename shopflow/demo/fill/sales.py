@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from shopflow.demo.fill.amounts import Amounts, Line, trace, work_out
 from shopflow.demo.fill.cells import NULL, Rows, dice, moment, money
+from shopflow.demo.fill.families import product_name
 from shopflow.demo.fill.plan import HELD, HOUR, MINUTE, SHIPPED, SHIPS_AFTER, Fate
 from shopflow.demo.fill.shoppers import city_of, country_of, email_of, name_of, street_of
 from shopflow.demo.fill.sizes import DAY
@@ -213,8 +214,8 @@ def _item(world: World, sale: Sale, line: Line) -> tuple[str, str]:
         f"{line.id}\t{sale.now}\t{sale.now}\t{sale.id}\t{sale.user_id}"
         f"\t{ids.variant(created, line.variant)}\t{ids.product(created, product)}\t{line.quantity}"
         f"\t{money(line.price)}\t{money(line.discount)}\t{money(line.tax)}"
-        f"\t{money(line.price * 11 // 20)}\t{family.noun}\t{name}\t{_sku(world, line)}"
-        f"\t{image}",
+        f"\t{money(line.price * 11 // 20)}\t{product_name(family, product)}\t{name}"
+        f"\t{_sku(world, line)}\t{image}",
     )
 
 

@@ -46,10 +46,11 @@ def _brands(world: World) -> Rows:
 def _types(world: World) -> Rows:
     now = moment(START)
     for number, family in enumerate(world.plan.families):
-        slug = family.noun.lower().replace(" ", "-")
+        name = family.nouns[0]
+        slug = name.lower().replace(" ", "-")
         yield (
             "product_types",
-            f"{world.ids.type(START, number)}\t{now}\t{now}\t{family.noun}\t{slug}",
+            f"{world.ids.type(START, number)}\t{now}\t{now}\t{name}\t{slug}",
         )
 
 
