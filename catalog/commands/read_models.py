@@ -7,7 +7,15 @@ from uuid import UUID
 from catalog.models import Category, Product, ProductCategory, ProductVariant
 
 # What a list is sorted or narrowed by: the shelves hold copies of them.
-SORT_KEYS = ("is_featured", "published_at", "price", "in_stock", "sales_count", "rating_average")
+SORT_KEYS = (
+    "brand_id",
+    "is_featured",
+    "published_at",
+    "price",
+    "in_stock",
+    "sales_count",
+    "rating_average",
+)
 
 
 def refresh_read_models(product: Product) -> None:
@@ -31,7 +39,7 @@ def shelve(products: Iterable[Product]) -> None:
         ProductCategory.objects.bulk_create(
             [_shelf_row(product, category_id) for category_id in wanted],
             update_conflicts=True,
-            unique_fields=["category", "product"],
+            unique_fields=["product", "category"],
             update_fields=["is_direct", *SORT_KEYS],
         )
 

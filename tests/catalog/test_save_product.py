@@ -92,6 +92,7 @@ def test_stands_on_its_shelf_and_on_those_above() -> None:
 def test_copies_its_sort_keys_to_each_shelf() -> None:
     clothes = factories.category("Clothes")
     shirts = factories.category("Shirts", parent=clothes)
+    brand = commands.save_brand(name="Northwind")
     spec = shirt(category_id=shirts.pk)
     variant = commands.save_product(spec=spec).variants["S1"]
     Product.objects.update(sales_count=7, rating_count=2, rating_average=Decimal("4.50"))
@@ -100,12 +101,17 @@ def test_copies_its_sort_keys_to_each_shelf() -> None:
 
     commands.save_product(
         spec=replace(
-            spec, variants=[size("S", "S1", price="40.00")], is_featured=True, published_at=opened
+            spec,
+            brand_id=brand.pk,
+            variants=[size("S", "S1", price="40.00")],
+            is_featured=True,
+            published_at=opened,
         )
     )
 
     rows = ProductCategory.objects.values_list(
         "category",
+        "brand",
         "is_featured",
         "published_at",
         "price",
@@ -113,7 +119,7 @@ def test_copies_its_sort_keys_to_each_shelf() -> None:
         "sales_count",
         "rating_average",
     )
-    keys = (True, opened, Decimal("40.00"), True, 7, Decimal("4.50"))
+    keys = (brand.pk, True, opened, Decimal("40.00"), True, 7, Decimal("4.50"))
     assert set(rows) == {(clothes.pk, *keys), (shirts.pk, *keys)}
 
 
