@@ -4,10 +4,8 @@ from uuid import UUID
 from catalog.commands.read_models import copy_stock
 from catalog.models import Product, ProductVariant
 from shopflow.lib import cache
+from shopflow.lib.postgres.many import update_many
 from shopflow.lib.transactions import command
-
-# Rows in one UPDATE: more of them make its text too long to be quick.
-ROWS = 500
 
 
 @command
@@ -32,8 +30,8 @@ def set_stock(*, figures: Mapping[UUID, int]) -> None:
             scopes.add(cache.product_scope(product.slug))
             if product.in_stock != was_in_stock:
                 scopes.add(cache.CATALOG)
-    ProductVariant.objects.bulk_update(stale, ["stock_quantity"], batch_size=ROWS)
-    Product.objects.bulk_update(changed, ["stock_quantity", "in_stock"], batch_size=ROWS)
+    update_many(stale, ["stock_quantity"])
+    update_many(changed, ["stock_quantity", "in_stock"])
     if scopes:
         cache.renew(*scopes)
 
