@@ -250,23 +250,23 @@ def test_says_so_when_the_file_cannot_be_written(tmp_path: Path) -> None:
 def test_holds_only_a_few_products_at_a_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import_file(generated(tmp_path / "many.csv", 400))
-    monkeypatch.setattr(write, "AT_A_TIME", 10)
+    import_file(generated(tmp_path / "many.csv", 160))
+    monkeypatch.setattr(write, "AT_A_TIME", 5)
     most = 0
 
     def look(doing: str, done: int, total: int) -> None:
         nonlocal most
-        assert (doing, total) == ("Writing", 100)
-        if done % 25:
+        assert (doing, total) == ("Writing", 40)
+        if done % 10:
             return
         gc.collect()
         most = max(most, sum(isinstance(thing, Product) for thing in gc.get_objects()))
 
     written = export_catalog(io.StringIO(), tell=look)
 
-    assert (written.products, written.rows) == (100, 400)
+    assert (written.products, written.rows) == (40, 160)
     # Those at hand and those just read.
-    assert most <= 20
+    assert most <= 10
 
 
 def odd_shop() -> None:

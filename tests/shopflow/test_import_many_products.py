@@ -2,6 +2,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.core.management import CommandError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -53,8 +54,8 @@ def test_asks_the_database_about_many_at_once(tmp_path: Path) -> None:
 
 def test_names_the_faults_of_every_part_of_the_file(tmp_path: Path) -> None:
     import_file(SAMPLE)
-    file = generated(tmp_path / "many.csv", 1200)
-    text = file.read_text().replace("CUP-3-S,", "PUD-TIN,").replace("CUP-290-L,", "PUD-KET,")
+    file = generated(tmp_path / "many.csv", 840)
+    text = file.read_text().replace("CUP-3-S,", "PUD-TIN,").replace("CUP-204-L,", "PUD-KET,")
     file.write_text(text)
     before = books()
 
@@ -62,7 +63,7 @@ def test_names_the_faults_of_every_part_of_the_file(tmp_path: Path) -> None:
 
     assert errors == [
         "Line 14: The SKU PUD-TIN belongs to another product. Choose a different one.",
-        "Line 1162: The SKU PUD-KET belongs to another product. Choose a different one.",
+        "Line 818: The SKU PUD-KET belongs to another product. Choose a different one.",
     ]
     assert books() == before
 
@@ -70,13 +71,32 @@ def test_names_the_faults_of_every_part_of_the_file(tmp_path: Path) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_does_not_wait_for_what_stays_as_it_is(tmp_path: Path) -> None:
     import_file(SAMPLE)
-    held = "SELECT 1 FROM products WHERE slug <> 'oat-flannel-shirt' FOR NO KEY UPDATE"
-    changed = tmp_path / "changed.csv"
-    changed.write_text(SAMPLE.read_text(encoding="utf-8").replace("manual,62,", "manual,58.50,"))
+    changed = cheaper_shirt(tmp_path)
 
     # As a sale does that takes the last unit.
     with psycopg.connect(**connection.get_connection_params()) as sale:
-        sale.execute(held)
+        sale.execute("SELECT 1 FROM products WHERE slug <> 'oat-flannel-shirt' FOR NO KEY UPDATE")
         output, _ = import_file(changed)
 
     assert output.splitlines()[0] == "0 created, 1 updated, 7 unchanged"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_applies_nothing_when_somebody_else_is_at_work_on_a_product(tmp_path: Path) -> None:
+    import_file(SAMPLE)
+    before = books()
+    changed = cheaper_shirt(tmp_path)
+
+    with psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute("SELECT 1 FROM products WHERE slug = 'oat-flannel-shirt' FOR UPDATE")
+        with pytest.raises(CommandError, match=r"^Nothing was imported\. .*lock timeout"):
+            import_file(changed)
+
+    assert books() == before
+
+
+def cheaper_shirt(folder: Path) -> Path:
+    text = SAMPLE.read_text(encoding="utf-8")
+    file = folder / "changed.csv"
+    file.write_text(text.replace("manual,62,", "manual,58.50,"), encoding="utf-8")
+    return file

@@ -2,6 +2,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
 from shopflow.catalog_import.apply import Outcome, import_catalog
 from shopflow.management.progress import Progress
@@ -35,6 +36,11 @@ class Command(BaseCommand):
                 )
         except OSError as error:
             raise CommandError(f"{file} can't be read: {error.strerror}.") from error
+        except DatabaseError as error:
+            # Somebody else is changing the same products, or has just taken a SKU.
+            raise CommandError(
+                f"Nothing was imported. The database says: {error}\nPlease try again."
+            ) from error
         finally:
             progress.clear()
         self._complain(outcome)
