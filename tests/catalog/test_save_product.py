@@ -7,7 +7,14 @@ import pytest
 
 from catalog import commands
 from catalog.commands import ImageSpec, ProductSpec, VariantSpec
-from catalog.errors import InvalidProduct, ProductNotFound, SkuTaken, SlugTaken
+from catalog.errors import (
+    BrandNotFound,
+    CategoryNotFound,
+    InvalidProduct,
+    ProductNotFound,
+    SkuTaken,
+    SlugTaken,
+)
 from catalog.models import Product, ProductCategory, ProductImage, ProductVariant
 from inventory import commands as inventory
 from orders.models import OrderItem
@@ -214,6 +221,9 @@ def test_a_variant_that_leaves_takes_its_stock_out_of_the_figures() -> None:
     [
         shirt(name=" "),
         shirt(slug=""),
+        shirt(slug="Shirt"),
+        shirt(slug="a--shirt"),
+        shirt(slug="-shirt"),
         shirt(variants=[]),
         shirt(size("S", " ")),
         shirt(size("S", "S1", price="-0.01")),
@@ -264,6 +274,19 @@ def test_refuses_the_address_of_another_product() -> None:
 
     assert books() == before
     assert first.product.slug == "shirt"
+
+
+@pytest.mark.parametrize(
+    ("facts", "error"),
+    [({"brand_id": new_id()}, BrandNotFound), ({"category_id": new_id()}, CategoryNotFound)],
+)
+def test_refuses_an_unknown_brand_or_category(
+    facts: dict[str, Any], error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        commands.save_product(spec=shirt(**facts))
+
+    assert not Product.objects.exists()
 
 
 def test_refuses_an_unknown_product() -> None:
