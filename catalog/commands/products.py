@@ -10,7 +10,9 @@ from catalog.commands.read_models import refresh_read_models
 from catalog.commands.specs import ImageSpec, ProductSpec, SavedProduct, VariantSpec
 from catalog.errors import InvalidProduct, ProductNotFound, SkuTaken, SlugTaken
 from catalog.models import Brand, Product, ProductImage, ProductVariant
+from catalog.signals import product_deleted
 from shopflow.lib import cache
+from shopflow.lib.news import announce
 from shopflow.lib.transactions import command
 
 HIGHEST_PRICE = Decimal("9999999999.99")
@@ -41,13 +43,17 @@ def save_product(*, spec: ProductSpec, product_id: UUID | None = None) -> SavedP
 
 @command
 def delete_product(*, product_id: UUID) -> Product:
-    """Take a product out of the shop; orders keep it. Raises ProductNotFound. Safe to repeat."""
+    """Take a product out of lists, search, carts and wish lists; orders keep it.
+
+    Carts and wish lists follow by a worker. Raises ProductNotFound. Safe to repeat.
+    """
     product = Product.objects.select_for_update(no_key=True).filter(pk=product_id).first()
     if product is None:
         raise ProductNotFound
     if product.deleted_at is None:
         product.deleted_at = timezone.now()
         product.save(update_fields=["deleted_at", "updated_at"])
+        announce(product_deleted, product_id=product.pk)
         cache.renew(cache.CATALOG, cache.product_scope(product.slug))
     return product
 
