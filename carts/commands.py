@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -168,7 +169,7 @@ def drop_deleted_products(*, product_id: UUID | None = None, limit: int = 500) -
     At most `limit` carts and as many wishes at a time; a cart somebody works on waits for the
     next sweep. Returns how many lines went. Safe to repeat.
     """
-    which = {"product__deleted_at__isnull": False}
+    which: dict[str, Any] = {"product__deleted_at__isnull": False}
     if product_id is not None:
         which["product"] = product_id
     lines = CartItem.objects.filter(cart__closed_at=None, **which)
@@ -185,7 +186,7 @@ def drop_carts_of_closed_accounts(*, user_id: UUID | None = None, limit: int = 5
 
     Returns how many of both went, at most `limit` of each. Safe to repeat.
     """
-    which = {"user__deleted_at__isnull": False}
+    which: dict[str, Any] = {"user__deleted_at__isnull": False}
     if user_id is not None:
         which["user"] = user_id
     open_ones = Cart.objects.filter(closed_at=None, **which)

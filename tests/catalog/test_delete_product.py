@@ -1,5 +1,6 @@
 import pytest
 from django.test import Client
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from catalog import commands, queries
 from catalog.errors import ProductNotFound
@@ -23,10 +24,16 @@ def product(db: None) -> Product:
 
 @ledger("S1-94", "S1-99", "C-12")
 @pytest.mark.parametrize("path", ["/c/kitchen/", "/search/?q=tea", "/api/v1/products/"])
-def test_leaves_lists_and_search(client: Client, product: Product, path: str) -> None:
+def test_leaves_lists_and_search(
+    client: Client,
+    product: Product,
+    path: str,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
     before = client.get(path, follow=True).content.decode()
 
-    commands.delete_product(product_id=product.pk)
+    with django_capture_on_commit_callbacks(execute=True):
+        commands.delete_product(product_id=product.pk)
 
     after = client.get(path, follow=True)
     assert "Tea Pot" in before
@@ -35,10 +42,16 @@ def test_leaves_lists_and_search(client: Client, product: Product, path: str) ->
 
 
 @pytest.mark.parametrize("path", ["/p/tea-pot/", "/api/v1/products/tea-pot/"])
-def test_its_page_is_gone(client: Client, product: Product, path: str) -> None:
+def test_its_page_is_gone(
+    client: Client,
+    product: Product,
+    path: str,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
     before = client.get(path).status_code
 
-    commands.delete_product(product_id=product.pk)
+    with django_capture_on_commit_callbacks(execute=True):
+        commands.delete_product(product_id=product.pk)
 
     assert (before, client.get(path).status_code) == (200, 404)
 
