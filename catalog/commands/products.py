@@ -13,8 +13,10 @@ from catalog.commands.read_models import shelve
 from catalog.commands.specs import ProductSpec, SavedProduct
 from catalog.errors import ProductNotFound, ProductsRefused
 from catalog.models import Product, ProductImage, ProductVariant
+from catalog.signals import product_deleted
 from shopflow.lib import cache
 from shopflow.lib.errors import DomainError
+from shopflow.lib.news import announce
 from shopflow.lib.transactions import command
 
 
@@ -44,13 +46,17 @@ def save_products(*, specs: Sequence[ProductSpec]) -> list[SavedProduct]:
 
 @command
 def delete_product(*, product_id: UUID) -> Product:
-    """Take a product out of the shop; orders keep it. Raises ProductNotFound. Safe to repeat."""
+    """Take a product out of lists, search, carts and wish lists; orders keep it.
+
+    Carts and wish lists follow by a worker. Raises ProductNotFound. Safe to repeat.
+    """
     product = Product.objects.select_for_update(no_key=True).filter(pk=product_id).first()
     if product is None:
         raise ProductNotFound
     if product.deleted_at is None:
         product.deleted_at = timezone.now()
         product.save(update_fields=["deleted_at", "updated_at"])
+        announce(product_deleted, product_id=product.pk)
         cache.renew(cache.CATALOG, cache.product_scope(product.slug))
     return product
 
