@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 from django.http import QueryDict
 
@@ -10,6 +11,7 @@ from carts.queries import Destination, find_cart, price_cart
 from catalog import queries as catalog
 from catalog.filters import ShelfFilter
 from catalog.forms import Listing, read_listing
+from catalog.models import Product, ProductQuerySet
 from inventory.models import Inventory
 from orders import queries as orders
 from orders.models import Order, OrderItem
@@ -103,8 +105,8 @@ def _payments(sample: Sample) -> object:
         return list(payments_of(sample.order.pk))
 
 
-def _search(words: str) -> Page[object]:
-    found = catalog.best_matches(catalog.search(words).with_card())
+def _search(words: str) -> Page[Product]:
+    found = cast(ProductQuerySet, catalog.best_matches(catalog.search(words))).with_card()
     return page(found, order=catalog.BY_RELEVANCE, cursor=None, limit=24)
 
 

@@ -64,7 +64,7 @@ def _chosen() -> Sample:
         price_from=bestseller.price * Decimal("0.8"),
         price_to=bestseller.price * Decimal("1.2"),
         bestseller=bestseller,
-        shopper=User.objects.get(pk=order.user_id),
+        shopper=User.objects.get(orders=order.pk),
         cart=cart,
         order=order,
     )
