@@ -20,10 +20,10 @@ _LOGIN = "shop"
 # A start after a crash reads the log of changes first, which takes a while on a slow disk.
 _PATIENCE = 120
 # The cluster is the same on every machine: sorting by code point, no system locale involved.
-_INITDB = (
-    "--username=postgres --auth=trust --encoding=UTF8 --locale=C --locale-provider=builtin "
-    "--builtin-locale=C.UTF-8 --no-sync --no-instructions"
-).split()
+_INITDB = ("--username=postgres --auth=trust --encoding=UTF8 --no-sync --no-instructions").split()
+_LOCALE = "--locale=C --locale-provider=builtin --builtin-locale=C.UTF-8".split()
+# Before 17 there was no locale of its own; the systems' C.UTF-8 sorts by code point too.
+_OLD_LOCALE = ["--locale=C.UTF-8"]
 _SETTINGS = (
     "listen_addresses=",
     "max_connections=200",
@@ -102,7 +102,9 @@ class Postgres:
         half.mkdir(mode=0o700)
         if self.place.account:
             self.place.account.owns(half)
-        crew.finish(self._as_program("initdb", [self._program("initdb"), "-D", half, *_INITDB]))
+        locale = _LOCALE if self._major_version() >= 17 else _OLD_LOCALE
+        argv: Argv = [self._program("initdb"), "-D", half, *_INITDB, *locale]
+        crew.finish(self._as_program("initdb", argv))
         half.rename(self.place.data)
 
     def _forget_killed_server(self) -> None:
@@ -117,6 +119,11 @@ class Postgres:
             note.unlink()
             for left in self.sockets.glob(".s.PGSQL.*"):
                 left.unlink()
+
+    def _major_version(self) -> int:
+        # postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)
+        said = answer([self._program("postgres"), "--version"]) or ""
+        return int(said.split()[2].split(".")[0])
 
     def _program(self, name: str) -> Path:
         return self.place.programs / "bin" / name
