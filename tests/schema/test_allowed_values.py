@@ -61,3 +61,13 @@ def test_are_checks_and_no_types() -> None:
     assert types == []
     # Providers have words of their own for what happened.
     assert unchecked == ["payment_events.type"]
+
+
+@ledger("S2-36", "S2-43", "S2-61")
+def test_never_depend_on_the_clock() -> None:
+    # A rule that asks what time it is refuses good rows after a restore.
+    clocks = re.compile(r"now\(\)|CURRENT_|clock_timestamp")
+
+    asked_for = [n for n, rule in definitions().items() if "CHECK" in rule and clocks.search(rule)]
+
+    assert asked_for == []
