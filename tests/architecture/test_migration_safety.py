@@ -10,8 +10,10 @@ from django_migration_linter.sql_analyser.analyser import (
 )
 
 from tests.architecture.rules.tree import APPS
+from tests.ledger import ledger
 
 
+@ledger("S1-65", "S2-131", "S2-137", "S2-151")
 @pytest.mark.django_db
 def test_no_migration_locks_out_the_version_before_it() -> None:
     linter = MigrationLinter(
@@ -29,6 +31,7 @@ def test_no_migration_locks_out_the_version_before_it() -> None:
     assert linter.nb_erroneous == 0
 
 
+@ledger("S2-127", "S2-129", "S2-137")
 @pytest.mark.parametrize(
     ("statement", "code"),
     [

@@ -2,6 +2,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from shopflow.config import database_settings, load
+from tests.ledger import ledger
 
 GOOD = {
     "SECRET_KEY": "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGH",
@@ -65,6 +66,7 @@ def test_wants_no_key_for_a_provider_that_is_off() -> None:
     assert load({**without, "PAYMENT_PROVIDERS": ","}).payment_providers == []
 
 
+@ledger("S0-31")
 def test_an_error_never_shows_a_secret() -> None:
     with pytest.raises(ImproperlyConfigured) as refused:
         load({**GOOD, "SECRET_KEY": "hunter2"})
@@ -72,6 +74,7 @@ def test_an_error_never_shows_a_secret() -> None:
     assert "hunter2" not in str(refused.value)
 
 
+@ledger("S1-60", "S2-72")
 @pytest.mark.parametrize(
     ("url", "expected"),
     [

@@ -12,6 +12,7 @@ from orders import commands
 from orders.models import Order, OrderItem, OrderStatusHistory
 from tests import factories
 from tests.books import books, triggers_off
+from tests.ledger import ledger
 
 pytestmark = pytest.mark.django_db
 # RESTRICT raises 23001 from PostgreSQL 18 on, 23503 before.
@@ -49,6 +50,7 @@ def run(sql: str, row_id: UUID) -> None:
         cursor.execute(sql, [row_id])
 
 
+@ledger("S1-83")
 def test_keeps_a_product_that_was_sold(order: Order) -> None:
     # One without variants, so that only the order's line is in the way.
     product = Product.objects.create(name="Sold once", slug="sold-once", sku="SOLD-ONCE")
@@ -59,6 +61,7 @@ def test_keeps_a_product_that_was_sold(order: Order) -> None:
     assert Product.objects.filter(pk=product.pk).exists()
 
 
+@ledger("S1-83")
 def test_keeps_a_variant_that_was_sold(variant: ProductVariant) -> None:
     sold = factories.variant_on_sale(stock=0)
     factories.placed_order((variant, 1))
@@ -68,11 +71,13 @@ def test_keeps_a_variant_that_was_sold(variant: ProductVariant) -> None:
     assert refused_by("product_variants", sold.pk).startswith("order_items_variant_id_")
 
 
+@ledger("S2-123")
 def test_keeps_an_order(order: Order) -> None:
     assert refused_by("orders", order.pk)
     assert Order.objects.filter(pk=order.pk).exists()
 
 
+@ledger("S1-79")
 def test_deletes_a_carts_lines_with_it(variant: ProductVariant) -> None:
     cart = factories.cart_with((variant, 1), code=factories.coupon().code)
 
@@ -82,6 +87,7 @@ def test_deletes_a_carts_lines_with_it(variant: ProductVariant) -> None:
     assert not CartItem.objects.exists()
 
 
+@ledger("S2-40")
 def test_makes_no_illegal_move(order: Order) -> None:
     skip = """
         UPDATE orders SET status = 'processing', confirmed_at = placed_at WHERE id = %s
@@ -90,6 +96,7 @@ def test_makes_no_illegal_move(order: Order) -> None:
     assert broken_by(skip, order.pk) == "orders_status_move_legal"
 
 
+@ledger("S2-40")
 @pytest.mark.parametrize(("reason", "is_legal"), [("expired", True), ("by the shop", False)])
 def test_reopens_only_what_expired(order: Order, reason: str, is_legal: bool) -> None:
     if is_legal:
@@ -111,6 +118,7 @@ def test_reopens_only_what_expired(order: Order, reason: str, is_legal: bool) ->
         assert broken_by(reopen, order.pk) == "orders_status_move_legal"
 
 
+@ledger("S2-16", "S2-48")
 @pytest.mark.parametrize(
     "change",
     [

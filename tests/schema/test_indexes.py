@@ -105,7 +105,7 @@ def test_are_as_asked(name: str, wanted: list[str]) -> None:
     assert [definitions()[name]] == wanted
 
 
-@ledger("S0-27", "S2-94", "S2-103")
+@ledger("S0-3", "S0-27", "S2-94", "S2-103")
 def test_lead_with_every_foreign_key() -> None:
     leading = {
         (table.name, definition.partition("(")[2].replace(")", ",").split(",")[0].split(" ")[0])
@@ -119,7 +119,7 @@ def test_lead_with_every_foreign_key() -> None:
     assert keys - leading == {("orders", "shipping_method_id")}
 
 
-@ledger("S2-103")
+@ledger("S0-3", "S2-103")
 def test_repeat_no_unique_key() -> None:
     with connection.cursor() as cursor:
         cursor.execute(KEYS_OF_INDEXES)

@@ -14,6 +14,7 @@ from shopflow.lib.ids import new_id
 from shopflow.lib.models import IdempotencyKey
 from tests import factories
 from tests.books import triggers_off
+from tests.ledger import ledger
 from tests.payments.webhooks import Till
 
 pytestmark = pytest.mark.django_db
@@ -150,6 +151,7 @@ def test_every_invariant_is_broken_once_here() -> None:
     assert set(BREAKS) == {invariant.name for invariant in INVARIANTS}
 
 
+@ledger("S2-105", "S2-109")
 @pytest.mark.usefixtures("_busy_shop")
 @pytest.mark.parametrize("name", BREAKS)
 def test_names_what_raw_sql_has_broken(name: str) -> None:

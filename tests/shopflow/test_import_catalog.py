@@ -13,6 +13,7 @@ from catalog.models import Brand, Category, Product, ProductImage, ProductVarian
 from inventory import commands as inventory
 from inventory.models import Inventory, InventoryTransaction
 from shopflow import demo
+from tests.ledger import ledger
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +28,7 @@ FILES = [
 ]
 
 
+@ledger("S2-153")
 @pytest.mark.parametrize(("file", "products", "variants", "units"), FILES)
 def test_makes_the_products_of_a_file(file: Path, products: int, variants: int, units: int) -> None:
     output, _ = _import(file)
@@ -116,6 +118,7 @@ def test_sets_the_stock_of_all_variants_when_asked() -> None:
     assert Inventory.objects.get(variant=variant).quantity_on_hand == 30
 
 
+@ledger("S2-153")
 def test_a_dry_run_says_what_would_happen_and_changes_nothing() -> None:
     before = _everything()
 
