@@ -145,9 +145,9 @@ MARKS = {"tests/a.py::test_b": {"S1-89"}, "tests/rules/a.py::test_c[x]": {"S1-90
             'tests/rules/a.py::test_c[x] is marked @ledger("S1-90"), which isn\'t in the ledger',
         ),
         (
-            lambda rows: page_rules.unnamed_marks(rows, {"tests/a.py::test_d": {"S1-89"}}, set()),
+            lambda rows: page_rules.unnamed_marks(rows, {"tests/d.py::test_d": {"S1-89"}}, set()),
             GOOD,
-            "S1-89 doesn't name tests/a.py::test_d, which is marked with it",
+            "S1-89 doesn't name tests/d.py::test_d, which is marked with it",
         ),
         (
             lambda rows: page_rules.unproved_rules(rows, {"carts.planted"}),

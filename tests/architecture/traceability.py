@@ -123,13 +123,13 @@ def missing_tests(page: list[Row], marks: Mapping[str, Set[str]]) -> Iterator[st
 def unnamed_marks(
     page: list[Row], marks: Mapping[str, Set[str]], decided: Set[str]
 ) -> Iterator[str]:
-    """Name each mark whose row doesn't name the test; conflicts name none."""
-    named = {row.id: row.tests for row in page}
+    """Name each mark whose row names no test of that file; conflicts name none."""
+    named = {row.id: {test.partition("::")[0] for test in row.tests} for row in page}
     for test, its in marks.items():
         for mark in sorted(its - decided):
             if mark not in named:
                 yield f'{test} is marked @ledger("{mark}"), which isn\'t in the ledger'
-            elif not {test, test.partition("[")[0]} & set(named[mark]):
+            elif test.partition("::")[0] not in named[mark]:
                 yield f"{mark} doesn't name {test}, which is marked with it"
 
 
