@@ -36,7 +36,7 @@ RULES = """
 
 
 @pytest.fixture(scope="module")
-def page() -> list[Row]:
+def accounts() -> list[Row]:
     return page_rules.rows((ROOT / PAGE).read_text(encoding="utf-8"))
 
 
@@ -50,47 +50,47 @@ def marks() -> dict[str, set[str]]:
     return collected(ROOT)
 
 
-def test_has_every_row_of_the_ledger_once(page: list[Row]) -> None:
-    assert [row.id for row in page] == page_rules.asked_for()
-    assert len(page) == 360
+def test_has_every_row_of_the_ledger_once(accounts: list[Row]) -> None:
+    assert [row.id for row in accounts] == page_rules.asked_for()
+    assert len(accounts) == 360
 
 
 def test_decides_every_conflict_once(decision: str) -> None:
     assert page_rules.conflicts(decision) == [f"C-{n}" for n in range(1, 78)]
 
 
-def test_ends_every_row(page: list[Row], decision: str) -> None:
-    assert said(page_rules.without_an_end(page)) == ""
-    assert said(page_rules.missing_conflicts(page, decision)) == ""
+def test_ends_every_row(accounts: list[Row], decision: str) -> None:
+    assert said(page_rules.without_an_end(accounts)) == ""
+    assert said(page_rules.missing_conflicts(accounts, decision)) == ""
 
 
 @pytest.mark.django_db
-def test_names_places_that_exist(page: list[Row]) -> None:
+def test_names_places_that_exist(accounts: list[Row]) -> None:
     known = asked(NAMES) | words_of_the_project()
 
-    assert said(page_rules.missing_places(page, ROOT, known)) == ""
-    assert said(page_rules.missing_links(page, ROOT)) == ""
+    assert said(page_rules.missing_places(accounts, ROOT, known)) == ""
+    assert said(page_rules.missing_links(accounts, ROOT)) == ""
 
 
 @pytest.mark.django_db
-def test_names_for_each_rule_the_test_that_breaks_it(page: list[Row]) -> None:
-    assert said(page_rules.unproved_rules(page, asked(RULES))) == ""
+def test_names_for_each_rule_the_test_that_breaks_it(accounts: list[Row]) -> None:
+    assert said(page_rules.unproved_rules(accounts, asked(RULES))) == ""
 
 
 def test_names_tests_that_say_the_same(
-    page: list[Row], decision: str, marks: dict[str, set[str]]
+    accounts: list[Row], decision: str, marks: dict[str, set[str]]
 ) -> None:
     decided = set(page_rules.conflicts(decision))
 
-    assert said(page_rules.missing_tests(page, marks)) == ""
-    assert said(page_rules.unnamed_marks(page, marks, decided)) == ""
+    assert said(page_rules.missing_tests(accounts, marks)) == ""
+    assert said(page_rules.unnamed_marks(accounts, marks, decided)) == ""
 
 
-def test_counts_itself(page: list[Row]) -> None:
+def test_counts_itself(accounts: list[Row]) -> None:
     text = (ROOT / PAGE).read_text(encoding="utf-8")
-    proved = sum("proved" in row.ends for row in page)
-    planned = sum("planned" in row.ends for row in page)
-    people = sum("by people" in row.ends for row in page)
+    proved = sum("proved" in row.ends for row in accounts)
+    planned = sum("planned" in row.ends for row in accounts)
+    people = sum("by people" in row.ends for row in accounts)
 
     assert f"{proved} of the 360 are proved by tests" in text
     assert f"{planned} are planned" in text

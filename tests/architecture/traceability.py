@@ -7,7 +7,6 @@ from functools import cached_property
 from pathlib import Path
 
 ROWS_OF_SEEDS = {"S0": 39, "S1": 105, "S2": 163, "S3": 28, "S4": 25}
-CONFLICTS = 77
 PAGE = "docs/traceability.md"
 DECISION = "docs/decisions/0007-where-the-seed-documents-disagree.md"
 

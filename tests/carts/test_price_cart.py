@@ -204,6 +204,7 @@ def test_says_how_many_are_left(variant: ProductVariant, left: int, notice: str 
     assert (line.available, line.notice) == (left, notice)
 
 
+@ledger("S1-99")
 def test_says_that_a_product_is_not_sold_any_more(variant: ProductVariant) -> None:
     cart = factories.cart_with((variant, 1))
     catalog.delete_product(product_id=variant.product_id)

@@ -226,6 +226,7 @@ def test_refuses_an_unknown_cart(us_shipping: ShippingMethod) -> None:
         factories.check_out(Cart(id=new_id()), expected_total=Decimal(0))
 
 
+@ledger("S1-99")
 def test_refuses_what_is_not_sold_any_more(variant: ProductVariant) -> None:
     cart = factories.cart_with((variant, 1))
     catalog.delete_product(product_id=variant.product_id)
