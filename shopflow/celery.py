@@ -30,6 +30,7 @@ app.conf.update(
         "expire unpaid orders": {"task": "payments.tasks.expire_unpaid", "schedule": 10},
         "publish stock figures": {"task": "inventory.tasks.publish_all", "schedule": 600},
         "drop stale carts": {"task": "carts.tasks.drop_expired", "schedule": 3600},
+        "seal the audit log": {"task": "shopflow.lib.tasks.seal_audit_log", "schedule": 60},
         "make partitions": {"task": "payments.tasks.make_partitions", "schedule": 86_400},
     },
 )

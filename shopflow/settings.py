@@ -92,6 +92,7 @@ DATABASES = {
         **CONFIG.database,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
+            **CONFIG.database["OPTIONS"],
             "options": (
                 f"-c role={DATABASE_ROLE}"
                 " -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s"

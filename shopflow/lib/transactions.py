@@ -174,7 +174,7 @@ def _origin(now: Context) -> str:
     return json.dumps(
         {
             "user_id": str(now.user_id) if now.user_id else None,
-            "ip_address": now.ip_address,
+            "ip_address": now.inet,
             "user_agent": now.user_agent,
             "request_id": now.request_id,
         }

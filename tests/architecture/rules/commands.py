@@ -113,7 +113,7 @@ def commands_are_called_through_their_module(tree: Tree) -> Iterator[str]:
 
 def tasks_are_safe_to_repeat(tree: Tree) -> Iterator[str]:
     """A task and each command it calls say "Safe to repeat"."""
-    for app, path in _each(tree, "tasks"):
+    for app, path in _tasks(tree):
         promised = {
             f"commands.{command.name}": _is_repeatable(command)
             for module in tree.modules(app, "commands")
@@ -132,7 +132,7 @@ def tasks_are_acknowledged_late(tree: Tree) -> Iterator[str]:
     """A task is taken off the queue when it is done, so a killed worker loses none."""
     celery = tree.root / "shopflow" / "celery.py"
     by_default = celery.exists() and "task_acks_late=True" in celery.read_text()
-    for _, path in _each(tree, "tasks"):
+    for _, path in _tasks(tree):
         for function in functions(path):
             if "shared_task" in decorators(function) and not _late(function, by_default):
                 yield f"{tree.at(path, function)} task {function.name} isn't acks_late"
@@ -161,7 +161,7 @@ def the_schedule_names_real_tasks(tree: Tree) -> Iterator[str]:
     celery = tree.root / "shopflow" / "celery.py"
     tasks = {
         f"{tree.module(path)}.{function.name}"
-        for _, path in _each(tree, "tasks")
+        for _, path in _tasks(tree)
         for function in functions(path)
     }
     for value in _scheduled(celery) if celery.exists() else ():
@@ -189,6 +189,12 @@ def _offered(path: Path) -> Iterator[ast.FunctionDef]:
 
 def _each(tree: Tree, *names: str) -> Iterator[tuple[str, Path]]:
     return ((app, path) for app in APPS for path in tree.modules(app, *names))
+
+
+def _tasks(tree: Tree) -> Iterator[tuple[str, Path]]:
+    """The apps' tasks, and the library's: it is an app too, for the tables of no one domain."""
+    apps = (*APPS, "shopflow/lib")
+    return ((app, path) for app in apps for path in tree.modules(app, "tasks"))
 
 
 def _savepoints(path: Path) -> set[ast.AST]:
