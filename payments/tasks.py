@@ -11,8 +11,6 @@ from orders.queries import overdue
 from payments import commands
 from payments.queries import unsettled_orders, waiting_refunds
 from shopflow.lib.errors import DomainError
-from shopflow.lib.roles import Role
-from shopflow.lib.transactions import acting_as
 
 log = logging.getLogger(__name__)
 BATCH = 100
@@ -63,14 +61,6 @@ def settle_cancelled() -> None:
 def expire_unpaid() -> None:
     """Expire the orders whose payment window has passed. Safe to repeat."""
     _each(overdue(BATCH), lambda order_id: commands.close_unpaid(order_id=order_id))
-
-
-@shared_task(acks_late=True, ignore_result=True)
-def make_partitions() -> None:
-    """Make the inbox's partitions of the next months. Safe to repeat."""
-    # Only the owner may make tables.
-    with acting_as(None, role=Role.OWNER):
-        commands.make_partitions()
 
 
 def _each(ids: Iterable[UUID], work: Callable[[UUID], None]) -> None:

@@ -15,14 +15,23 @@ class ShopflowConfig(AppConfig):
         # Django tells only apps with tables; after the last of them every table is there.
         last = [app for app in apps.get_app_configs() if app.models_module][-1]
         post_migrate.connect(apply_rights, sender=last)
+        post_migrate.connect(make_partitions, sender=last)
 
 
 def apply_rights(*, plan: Any = None, **_: Any) -> None:
     """Grant what new tables need; an emptied test database has no plan and keeps its rights."""
     from shopflow.access import commands
+    from shopflow.lib.postgres.patience import patiently
     from shopflow.lib.roles import Role
     from shopflow.lib.transactions import acting_as
 
     if plan:
         with acting_as(None, role=Role.OWNER):
-            commands.apply_rights()
+            patiently(commands.apply_rights)
+
+
+def make_partitions(**_: Any) -> None:
+    """Every migrate leaves the monthly tables with partitions for the months to come."""
+    from shopflow.lib import partitions
+
+    partitions.make_partitions()

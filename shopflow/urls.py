@@ -10,6 +10,7 @@ from django.views.static import serve
 
 from payments.views import webhook
 from shopflow import api, views
+from shopflow.health.page import page as health
 
 handler404 = "shopflow.views.not_found"
 handler500 = "shopflow.views.server_error"
@@ -17,6 +18,8 @@ handler500 = "shopflow.views.server_error"
 urlpatterns = [
     path("healthz", views.healthz),
     path("readyz", views.readyz),
+    # For staff as Django knows them, but without our transaction around: it opens its own.
+    path("admin/health/", admin.AdminSite.admin_view(admin.site, health), name="health"),
     path("admin/", admin.site.urls),
     path("api/v1/", include(api)),
     path("webhooks/payments/<slug:provider>/", webhook, name="webhook"),

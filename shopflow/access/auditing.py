@@ -4,7 +4,7 @@ One fixed WHEN keeps it asleep in everything but staff's transactions, which car
 (`shopflow.lib.transactions`); what shoppers do pays for that check and nothing else.
 """
 
-from collections.abc import Iterator, Set
+from collections.abc import Collection, Iterator, Set
 
 from django.apps import apps
 from django.db import connection
@@ -31,9 +31,10 @@ def declared_triggers() -> dict[str, str]:
     }
 
 
-def audit_statements() -> Iterator[str]:
-    """Yield what brings the triggers to what is declared; nothing where they are right already."""
-    declared, found = declared_triggers(), _found()
+def audit_statements(tables: Collection[str]) -> Iterator[str]:
+    """Yield what brings these tables' triggers to what is declared; nothing where it is right."""
+    found = _found()
+    declared = {table: sql for table, sql in declared_triggers().items() if table in tables}
     for table in sorted({*declared, *found}):
         if declared.get(table) != found.get(table):
             yield f'DROP TRIGGER IF EXISTS "{table}_audit" ON "{table}"'

@@ -37,9 +37,8 @@ def apply_rights() -> None:
     with connection.cursor() as cursor:
         existing = set(connection.introspection.table_names(cursor))
         tables = [table for table in all_tables() if table in existing]
-        for statement in chain(_grants(tables), _protection(tables)):
-            cursor.execute(statement)
-        for statement in audit_statements():
+        wanted = chain(_grants(tables), _protection(tables), audit_statements(tables))
+        for statement in wanted:
             cursor.execute(statement)
 
 

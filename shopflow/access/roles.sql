@@ -40,7 +40,9 @@ DO $$
 BEGIN
     -- Sealing the audit log asks which transactions are still running.
     GRANT pg_read_all_stats TO shop_worker, shop_audit;
+    -- The health page shows where the data are and how full their disk is.
+    GRANT pg_read_all_settings TO shop_audit;
 EXCEPTION WHEN insufficient_privilege THEN
-    RAISE WARNING 'sealing the audit log needs pg_read_all_stats: '
+    RAISE WARNING 'sealing the audit log needs pg_read_all_stats, the health page too: '
         'have it granted to shop_worker and shop_audit';
 END $$;

@@ -35,6 +35,11 @@ def first_id_of(moment: datetime) -> UUID:
     return UUID(int=_milliseconds(moment) << 80)
 
 
+def moment_of(row_id: UUID) -> datetime:
+    """Return when a UUIDv7 was made, to the millisecond."""
+    return EPOCH + timedelta(milliseconds=row_id.int >> 80)
+
+
 def _milliseconds(moment: datetime) -> int:
     # In whole numbers: as a float, 261.371 seconds are 261,370.99… milliseconds.
     return (moment - EPOCH) // timedelta(milliseconds=1)

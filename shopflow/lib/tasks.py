@@ -1,12 +1,21 @@
-"""The worker's side of the tables of no one domain."""
+"""Housekeeping of the database itself."""
 
 import logging
 
 from celery import shared_task
 
-from shopflow.lib import audit
+from shopflow.lib import audit, partitions
 
 log = logging.getLogger(__name__)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def make_partitions() -> None:
+    """Make the months to come, and say when rows came without one. Safe to repeat."""
+    for table, rows in partitions.rows_in_default().items():
+        if rows:
+            log.error("%s rows of %s lie in its default partition", rows, table)
+    partitions.make_partitions()
 
 
 @shared_task(acks_late=True, ignore_result=True)

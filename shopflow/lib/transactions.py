@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
+from psycopg import IsolationLevel
 
 from shopflow.lib import context
 from shopflow.lib.context import Context
@@ -66,6 +67,27 @@ def reading() -> Iterator[None]:
     """Read protected rows as whom the request or task works for, in one transaction."""
     with _transaction():
         yield
+
+
+@contextmanager
+def one_snapshot() -> Iterator[None]:
+    """Let the transactions of the block read at one instant each, and write nothing.
+
+    Stands around `reading_as`. Inside a test's transaction it changes nothing.
+    """
+    if connection.in_atomic_block:
+        yield
+        return
+    connection.ensure_connection()
+    raw = connection.connection
+    before = raw.isolation_level, raw.read_only
+    raw.isolation_level, raw.read_only = IsolationLevel.REPEATABLE_READ, True
+    try:
+        yield
+    finally:
+        # A connection of the pool goes on to somebody else; a lost one goes nowhere.
+        if not raw.closed:
+            raw.isolation_level, raw.read_only = before
 
 
 @contextmanager

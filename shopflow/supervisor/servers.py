@@ -29,6 +29,9 @@ _SETTINGS = (
     "max_connections=200",
     "shared_buffers=128MB",
     "shared_preload_libraries=pg_stat_statements",
+    # What takes long and what changes the schema stands in the server's log (ledger S1-105).
+    "log_min_duration_statement=200ms",
+    "log_statement=ddl",
 )
 # For data nobody misses: a test run may lose everything when the machine does.
 _CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
@@ -70,6 +73,8 @@ class Postgres:
         if not crew.until(lambda: self._answers(child), within=_PATIENCE):
             raise Trouble(f"PostgreSQL doesn't answer. Its log: {child.log}{last_lines(child.log)}")
         self.ask(roles_sql(_LOGIN))
+        # Beside the shop's database, so that the shop's dumps needn't know of it.
+        self.ask("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
         if self.ask("SELECT 1 FROM pg_database WHERE datname = 'shopflow'") != "1":
             self.ask("CREATE DATABASE shopflow OWNER shop_owner")
 

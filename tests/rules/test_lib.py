@@ -4,38 +4,13 @@ import pytest
 
 from shopflow.lib.ids import new_id
 from tests.rules.proofs import append_only, check, one_of, unique
-from tests.rules.rows import AFTER, BEFORE, LATER
+from tests.rules.rows import LATER
 
 pytestmark = pytest.mark.django_db
 EARLIER = "2026-01-01"
 DONE = {"status": "done", "started_at": EARLIER, "finished_at": EARLIER}
 
 RULES = (
-    append_only("audit_logs_append_only", ledger="S2-67"),
-    one_of(
-        "audit_logs_action_known",
-        "action",
-        "create update delete view export login login_failed",
-        ledger="S2-63 S2-80",
-    ),
-    check("audit_logs_entity_type_not_empty", {"entity_type": "order"}, {"entity_type": ""}),
-    check(
-        "audit_logs_create_has_no_old",
-        {"action": "create", "old_values": None, "new_values": {"total": 1}},
-        {"old_values": {"total": 1}},
-        ledger="S2-65",
-    ),
-    check(
-        "audit_logs_delete_has_no_new",
-        {"action": "delete", "old_values": {"total": 1}, "new_values": None},
-        {"new_values": {"total": 1}},
-        ledger="S2-65",
-    ),
-    append_only("audit_seals_append_only"),
-    unique("audit_seals_number_unique", "number"),
-    check("audit_seals_number_positive", {"number": 1}, {"number": 0}),
-    check("audit_seals_row_count_positive", {"row_count": 1}, {"row_count": 0}),
-    check("audit_seals_range_in_order", {"lo": BEFORE, "hi": BEFORE}, {"lo": AFTER}),
     unique("idempotency_keys_unique", "actor", "route", "key"),
     unique("outbox_messages_reference_unique", "topic", "reference"),
     check(
@@ -121,6 +96,12 @@ RULES = (
         {"status": "updated", "entity_id": None},
         {"status": "unchanged", "entity_id": None},
         {"status": "reverted", "entity_id": None},
+    ),
+    append_only("invariant_runs_append_only"),
+    check(
+        "invariant_runs_finished_after_started",
+        {"started_at": EARLIER, "finished_at": EARLIER},
+        {"started_at": LATER},
     ),
 )
 

@@ -3,6 +3,7 @@
 from shopflow.lib.models.audit import AuditLog, AuditSeal
 from shopflow.lib.models.idempotency import IdempotencyKey
 from shopflow.lib.models.imports import ImportJob, ImportRow
+from shopflow.lib.models.invariants import InvariantRun
 from shopflow.lib.models.outbox import OutboxMessage
 from shopflow.lib.models.webhooks import WebhookDelivery, WebhookEndpoint
 
@@ -12,6 +13,7 @@ __all__ = [
     "IdempotencyKey",
     "ImportJob",
     "ImportRow",
+    "InvariantRun",
     "OutboxMessage",
     "WebhookDelivery",
     "WebhookEndpoint",
