@@ -23,6 +23,7 @@ from shopflow.invariants import violations
 from shopflow.lib.ids import new_id
 from tests import factories
 from tests.books import books
+from tests.ledger import ledger
 
 pytestmark = pytest.mark.django_db
 
@@ -305,6 +306,7 @@ def test_keeps_pictures_in_their_order_with_one_in_front() -> None:
     assert found == [("c", True), ("b", False)]
 
 
+@ledger("S1-94")
 def test_delete_product_takes_it_out_of_the_shop() -> None:
     saved = commands.save_product(spec=shirt())
 

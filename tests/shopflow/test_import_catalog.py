@@ -13,6 +13,7 @@ from inventory import commands as inventory
 from inventory.models import Inventory, InventoryTransaction
 from shopflow import demo
 from tests import factories
+from tests.ledger import ledger
 from tests.shopflow.files import SAMPLE, SHARED, import_file, refused
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +26,7 @@ FILES = [
 ]
 
 
+@ledger("S2-153")
 @pytest.mark.parametrize(("file", "products", "variants", "units"), FILES)
 def test_makes_the_products_of_a_file(file: Path, products: int, variants: int, units: int) -> None:
     output, _ = import_file(file)
@@ -137,6 +139,7 @@ def test_sets_the_stock_of_all_variants_when_asked() -> None:
     assert Inventory.objects.get(variant=variant).quantity_on_hand == 30
 
 
+@ledger("S2-153")
 def test_a_dry_run_says_what_would_happen_and_changes_nothing() -> None:
     before = _everything()
 
