@@ -222,10 +222,11 @@ def test_refuses_nothing_to_whose_it_is(people: People, site: Site) -> None:
 @pytest.mark.usefixtures("web_connection")
 def test_shows_staff_with_every_permission_what_they_ask_for(people: People, site: Site) -> None:
     asker = Asker(_browser(owner()), is_staff=True)
-    pages = [route for route in routes() if route.model and "{row_id}" not in route.pattern]
     seen = set()
 
-    for route in pages:
+    for route in routes():
+        if route.model is None or "{row_id}" in route.pattern:
+            continue
         answer = asker.ask("GET", route, site[route, people.ada.marker], people.ada)
         assert answer.status_code in {200, 302} | REFUSED, route
         if answer.status_code == 200 and people.ada.marker in _said(answer):

@@ -79,6 +79,16 @@ def test_lets_the_login_act_as_each_role_and_be_none_by_itself(server: OwnServer
             shop.execute("CREATE TABLE mine (id int)")
 
 
+def test_lets_a_role_log_in_by_itself_and_become_no_other(server: OwnServer) -> None:
+    make_roles(server)
+
+    with psycopg.connect(server.url("shop_app"), autocommit=True) as app:
+        app.execute("SET ROLE shop_app")
+        for other in ("shop_owner", "shop_worker", "shop_admin", "shop"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                app.execute(f"SET ROLE {other}")
+
+
 def test_changes_nothing_when_it_is_repeated(server: OwnServer) -> None:
     make_roles(server)
     before = server.roles()

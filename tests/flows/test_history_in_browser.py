@@ -20,7 +20,7 @@ def test_owner_sees_who_changed_a_coupon_and_how(
     owner = visit(**window)
     with running_shop.books():
         coupon = Coupon.objects.get(code="WELCOME10")
-    owner.sign_in()
+    owner.sign_in_as_owner()
     page = owner.page
 
     owner.open(f"/admin/promotions/coupon/{coupon.pk}/change/")

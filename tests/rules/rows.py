@@ -17,6 +17,7 @@ from tests.rules.schema import Column
 # A value, or a function that makes one: a fresh e-mail, a parent's id.
 Values = Mapping[str, Any]
 
+BEFORE, AFTER = (f"019b0000-0000-7000-8000-00000000000{digit}" for digit in (1, 2))
 LATER = "2099-01-01T00:00:00Z"
 _numbers = count(1)
 
