@@ -39,9 +39,9 @@ COPIES = (
         is_instant=True,
         query="""
             SELECT p.sku FROM product_categories s JOIN products p ON p.id = s.product_id
-            WHERE (s.is_featured, s.published_at, s.price, s.in_stock, s.sales_count,
-                   s.rating_average)
-                IS DISTINCT FROM (p.is_featured, p.published_at, p.price, p.in_stock,
+            WHERE (s.brand_id, s.is_featured, s.published_at, s.price, s.in_stock,
+                   s.sales_count, s.rating_average)
+                IS DISTINCT FROM (p.brand_id, p.is_featured, p.published_at, p.price, p.in_stock,
                                   p.sales_count, p.rating_average)
         """,
     ),

@@ -105,7 +105,7 @@ def test_of_schema_and_database_make_nothing_new_possible() -> None:
     assert database == [(PUBLIC, "CONNECT")]
 
 
-@ledger("S0-30", "C-53")
+@ledger("S0-30", "S2-123", "C-53")
 @pytest.mark.parametrize("table", sorted(rights.append_only()))
 def test_leave_rows_alone_that_are_written_once(table: str) -> None:
     may = (

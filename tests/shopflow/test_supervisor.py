@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from tests.ledger import ledger
 from tests.shopflow.supervising import READY, Supervisor, alive, descendants, soon
 
 SHOW_ENV = "import json, os; print(json.dumps(dict(os.environ)))"
@@ -78,6 +79,7 @@ def test_names_a_command_that_does_not_exist(supervise: Callable[..., Supervisor
     assert "no-such-command can't be started: No such file or directory." in done.stderr
 
 
+@ledger("S2-160")
 def test_gives_addresses_and_keys_to_the_command(supervise: Callable[..., Supervisor]) -> None:
     supervisor = supervise(PORT="8119")
 
