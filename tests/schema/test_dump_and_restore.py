@@ -28,7 +28,7 @@ def shop(transactional_db: None) -> Iterator[str]:
         run("dropdb", "--if-exists", "--force", RESTORED)
 
 
-@ledger("S0-39")
+@ledger("S0-39", "S1-72", "S2-140", "S2-142", "S2-152", "S2-159", "S3-19", "S3-26", "S4-20")
 def test_everything_comes_back(shop: str, tmp_path: Path) -> None:
     factories.ship_to_the_us()
     order = factories.placed_order((factories.variant_on_sale(stock=5), 2))
