@@ -12,6 +12,7 @@ admin.site.unregister(Group)
 
 @admin.register(User)
 class UserAdmin(ReadOnlyAdmin[User]):
+    shows_personal_data = True
     list_display = ("email", "first_name", "last_name", "role", "is_active", "created_at")
     list_filter = ("role", "is_active")
     search_fields = ("email__startswith", "last_name__istartswith")

@@ -9,16 +9,18 @@ from rest_framework import serializers, viewsets
 from rest_framework.request import Request
 
 from catalog.errors import CategoryNotFound
-from catalog.filters import ProductFilter
+from catalog.filters import ProductFilter, ShelfFilter
 from catalog.models import Brand, Category, Product, ProductQuerySet
 from catalog.queries import (
     BY_RELEVANCE,
     SHELF_SORTS,
     SORTS,
+    best_matches,
     find_category,
     find_product,
     menu,
     search,
+    shelved,
 )
 from catalog.serializers import (
     BrandSerializer,
@@ -69,7 +71,12 @@ class ProductViewSet(viewsets.GenericViewSet[Product]):
         query = ProductQuery(data=self.request.query_params)
         query.is_valid(raise_exception=True)
         wanted, self.page_order = _wanted(**query.validated_data)
-        rows = self.paginate_queryset(self.filter_queryset(wanted.with_card()))
+        if query.validated_data.get("category"):
+            self.filterset_class = ShelfFilter
+        found = self.filter_queryset(wanted.with_card())
+        rows = self.paginate_queryset(
+            best_matches(found) if self.page_order is BY_RELEVANCE else found
+        )
         serializer = self._trimmed(ProductCardSerializer())
         pages = cast(CursorPagination, self.paginator)
         return pages.document([serializer.to_representation(row) for row in rows or ()])
@@ -117,12 +124,12 @@ def _wanted(
 ) -> tuple[ProductQuerySet, Order]:
     """Return the products asked for, unsorted, and the order they are asked in."""
     found = search(q) if q else Product.objects.visible()
-    products = cast(ProductQuerySet, found)
     ordering = ordering or ("relevance" if q else "newest")
     sorts = SORTS
     if category:
-        products = products.filter(shelves__category=_shelf(category))
+        found = shelved(products=found, category=_shelf(category))
         sorts = SHELF_SORTS  # the same orders on the shelf's own index
+    products = cast(ProductQuerySet, found)
     if updated_since is not None:
         products = products.filter(updated_at__gte=updated_since)
     return products, BY_RELEVANCE if ordering == "relevance" else sorts[ordering]

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from catalog import queries
 from catalog.filters import ProductFilter
 from catalog.models import Brand, Product
 from shopflow.lib.paging import Order, Page, page
@@ -51,22 +52,26 @@ class Listing:
 
 
 def read_listing(
-    asked: QueryDict, products: "QuerySet[Product]", *, sorts: Mapping[str, Order]
+    asked: QueryDict,
+    products: "QuerySet[Product]",
+    *,
+    sorts: Mapping[str, Order],
+    brands: "QuerySet[Brand]",
+    filter_class: type[ProductFilter] = ProductFilter,
 ) -> Listing:
     """Return the page of products that the address asks for; raises InvalidCursor.
 
-    The first of `sorts` is the shop's own order. A filter that can't be read is left out and
-    named in the form.
+    The first of `sorts` is the shop's own order; `brands` are those to choose from. A filter that
+    can't be read is left out and named in the form.
     """
     asked = _readable(asked)
     sort = asked.get("sort", "")
     sort = sort if sort in sorts else next(iter(sorts))
-    filters = ProductFilter(asked, queryset=products)
-    filters.form.fields["brand"].queryset = Brand.objects.filter(
-        is_active=True, pk__in=products.order_by().values("brand")
-    )
+    filters = filter_class(asked, queryset=products)
+    filters.form.fields["brand"].queryset = brands
+    found = filters.qs.with_card()
     rows: Page[Product] = page(
-        filters.qs.with_card(),
+        queries.best_matches(found) if sorts[sort] is queries.BY_RELEVANCE else found,
         order=sorts[sort],
         cursor=asked.get("after"),
         limit=PER_PAGE,

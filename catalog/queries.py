@@ -7,11 +7,18 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import F, IntegerField, Prefetch, QuerySet, Value
+from django.db.models import Exists, F, IntegerField, OuterRef, Prefetch, QuerySet, Value
 from django.db.models.functions import Cast, Now
 
 from catalog.errors import BrandNotFound, CategoryNotFound, ProductNotFound
-from catalog.models import Brand, Category, Product, ProductImage, ProductVariant
+from catalog.models import (
+    Brand,
+    Category,
+    Product,
+    ProductCategory,
+    ProductImage,
+    ProductVariant,
+)
 from catalog.models.search import SEARCH_CONFIG
 from shopflow.lib.paging import Order
 
@@ -29,6 +36,7 @@ SHELF_SORTS = {
 BY_RELEVANCE = Order(["-rank", "-id"])
 WORD = re.compile(r"[^\W_]+", re.UNICODE)
 MOST_WORDS = 12
+MOST_RANKED = 240  # ten pages
 
 
 @dataclass
@@ -86,7 +94,32 @@ def find_brand(slug: str) -> Brand:
 
 def on_shelf(category: Category) -> "QuerySet[Product]":
     """Return the visible products of a category and of all below it; sort by SHELF_SORTS."""
-    return Product.objects.visible().filter(shelves__category=category)
+    return shelved(products=Product.objects.visible(), category=category)
+
+
+def shelved(*, products: "QuerySet[Product]", category: Category) -> "QuerySet[Product]":
+    """Return those of the products that stand in a category or below it; narrow by `ShelfFilter`.
+
+    It compares the shelf's copies: sort keys and filters in one table are one index scan.
+    """
+    # Not annotated, so that nothing is selected that the indexes don't hold.
+    return products.filter(shelves__category=category).alias(
+        shelf_brand=F("shelves__brand"),
+        shelf_price=F("shelves__price"),
+        shelf_in_stock=F("shelves__in_stock"),
+    )
+
+
+def brands_on(category: Category) -> "QuerySet[Brand]":
+    """Return whose products stand in a category or below it, some of them perhaps hidden."""
+    # A look into one index per brand, however many products the category has.
+    on_shelf = ProductCategory.objects.filter(brand=OuterRef("pk"), category=category)
+    return Brand.objects.filter(Exists(on_shelf), is_active=True)
+
+
+def brands_of(products: "QuerySet[Product]") -> "QuerySet[Brand]":
+    """Return whose products these, not too many, are."""
+    return Brand.objects.filter(is_active=True, pk__in=products.order_by().values("brand"))
 
 
 def find_product(slug: str) -> Product:
@@ -98,6 +131,7 @@ def find_product(slug: str) -> Product:
         Product.objects.visible()
         .filter(slug=slug)
         .select_related("brand", "category")
+        .defer("search")
         .prefetch_related(
             Prefetch(
                 "variants",
@@ -129,6 +163,15 @@ def search(text: str) -> "QuerySet[Product]":
             rank=Cast(SearchRank(F("search"), query) * Value(1_000_000), IntegerField())
         )
     )
+
+
+def best_matches(found: "QuerySet[Product]") -> "QuerySet[Product]":
+    """Return what a search found, narrowed already, cut to as many as can be ranked in time.
+
+    Of a word that a hundred thousand products have, MOST_RANKED are ranked and can be paged
+    through (performance 3: ranking all takes a hundred times as long); more words find the rest.
+    """
+    return found.filter(pk__in=found.order_by().values("pk")[:MOST_RANKED])
 
 
 def all_words(text: str) -> SearchQuery | None:

@@ -81,11 +81,13 @@ class AvailabilityFilter(admin.SimpleListFilter):
     parameter_name = "available"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("none", "Sold out"), ("few", "1 to 5 left")]
+        return [("low", "To order again"), ("none", "Sold out"), ("few", "1 to 5 left")]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> "QuerySet[Inventory]":
         rows: QuerySet[Inventory] = queryset
         match self.value():
+            case "low":
+                return rows.filter(is_low=True)
             case "none":
                 return rows.filter(quantity_available__lte=0)
             case "few":

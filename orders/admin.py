@@ -76,6 +76,8 @@ class OrderAdmin(ActingAdmin[Order]):
         ),
     )
     actions = ("cancel_selected",)
+    shows_personal_data = True
+    history_parts = ("items", "addresses", "shipments", "changes", "notes", "returns", "invoices")
     list_display = ("order_number", "placed_at", "customer_email", "status", "payment", "amount")
     list_filter = ("status", "payment_status", "fulfilment_status")
     search_fields = ("order_number",)

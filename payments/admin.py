@@ -49,6 +49,8 @@ class PaymentAdmin(ActingAdmin[Payment]):
             is_grave=True,
         ),
     )
+    shows_personal_data = True
+    history_parts = ("refunds",)
     list_display = ("order", "attempted_at", "money", "status", "card", "returned")
     list_filter = ("status", "provider")
     search_fields = ("order__order_number__startswith", "provider_payment_id__exact")
@@ -78,6 +80,7 @@ class PaymentAdmin(ActingAdmin[Payment]):
 
 @admin.register(Refund)
 class RefundAdmin(ReadOnlyAdmin[Refund]):
+    shows_personal_data = True
     list_display = ("created_at", "order", "money", "status", "reason", "last_error")
     list_select_related = ("order",)
     list_filter = ("status",)
@@ -128,6 +131,7 @@ class PaymentEventAdmin(ActingAdmin[PaymentEvent]):
     """The inbox. Its page shows everything the provider sent."""
 
     actions = ("process_now",)
+    shows_personal_data = True
     list_display = ("received_at", "provider", "type", "outcome", "attempts", "last_error")
     list_filter = (WaitingFilter, "provider")
     search_fields = ("provider_event_id__exact",)

@@ -68,6 +68,7 @@ class CouponAdmin(CommandAdmin[Coupon]):
 
 @admin.register(CouponUsage)
 class CouponUsageAdmin(ReadOnlyAdmin[CouponUsage]):
+    shows_personal_data = True
     list_display = ("coupon", "customer_email", "discount_amount", "created_at", "released_at")
     list_select_related = ("coupon",)
     search_fields = ("coupon__code__iexact", "customer_email__exact")

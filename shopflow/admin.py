@@ -40,15 +40,18 @@ def _as_staff(view: View) -> View:
             if request.method not in {"GET", "HEAD"}:
                 # Commands open their own transactions, and so does whatever is read around them.
                 with connection.execute_wrapper(_in_own_transaction):
-                    return view(request, *args, **kwargs)
+                    return _rendered(view(request, *args, **kwargs))
             with reading():
-                response = view(request, *args, **kwargs)
-                # Templates read lazily, so they are rendered in here too.
-                if isinstance(response, SimpleTemplateResponse):
-                    response.render()
-                return response
+                return _rendered(view(request, *args, **kwargs))
 
     return page
+
+
+def _rendered(response: HttpResponseBase) -> HttpResponseBase:
+    """Templates read lazily: a page that Django renders later would read as nobody."""
+    if isinstance(response, SimpleTemplateResponse):
+        response.render()
+    return response
 
 
 def _in_own_transaction(
@@ -57,5 +60,6 @@ def _in_own_transaction(
     """Run a statement outside commands as the staff's role too; the results stay at the client."""
     if is_told() or sql.startswith(TRANSACTION):
         return execute(sql, params, many, about)
-    with reading():
+    # Django opens transactions of its own here and there, around the checks of a form for one.
+    with reading(durable=False):
         return execute(sql, params, many, about)

@@ -9,6 +9,7 @@ import os
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shopflow.settings")
 
 from celery import Celery
+from celery.schedules import crontab
 
 app = Celery("shopflow")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -30,6 +31,7 @@ app.conf.update(
         "expire unpaid orders": {"task": "payments.tasks.expire_unpaid", "schedule": 10},
         "publish stock figures": {"task": "inventory.tasks.publish_all", "schedule": 600},
         "drop stale carts": {"task": "carts.tasks.drop_expired", "schedule": 3600},
+        "seal the audit log": {"task": "shopflow.lib.tasks.seal_audit_log", "schedule": 60},
         "take deleted products out of carts": {
             "task": "carts.tasks.drop_deleted_products",
             "schedule": 3600,
@@ -39,6 +41,15 @@ app.conf.update(
             "schedule": 3600,
         },
         "make partitions": {"task": "shopflow.lib.tasks.make_partitions", "schedule": 86_400},
+        # UTC, when few people buy.
+        "check invariants": {
+            "task": "shopflow.tasks.check_invariants",
+            "schedule": crontab(hour="3", minute="30"),
+        },
+        "analyze": {
+            "task": "shopflow.tasks.analyze",
+            "schedule": crontab(hour="4", minute="30", day_of_week="sunday"),
+        },
     },
 )
 app.autodiscover_tasks()

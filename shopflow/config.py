@@ -8,14 +8,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
 
 from shopflow.lib.money import THREE_DECIMAL
 
 T = TypeVar("T")
 WEAK_KEY_LENGTH = 40
+DATABASE_SCHEMES = ("postgresql://", "postgres://")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,19 +102,29 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
 def database_settings(url: str) -> dict[str, Any]:
     """Return Django's connection settings for a `postgresql://` URL.
 
-    `?host=<folder>` names a unix socket, as in libpq. Raises ValueError.
+    The URL is libpq's own: `?host=<folder>` names a unix socket, and what else follows `?`
+    (sslmode, sslrootcert, connect_timeout, …) reaches libpq as it stands, in OPTIONS.
+    Raises ValueError, also for a parameter that libpq doesn't know: one that is dropped in
+    silence could be the one that asks for TLS.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
-        raise ValueError("write it as postgresql://user:password@host:port/name")
-    query = parse_qs(parts.query)
+    try:
+        # libpq's errors repeat what they can't read, and that may be the password.
+        found = conninfo_to_dict(url) if url.startswith(DATABASE_SCHEMES) else {}
+    except ProgrammingError:
+        found = {}
+    name = found.pop("dbname", None)
+    if not name:
+        raise ValueError(
+            "write it as postgresql://user:password@host:port/name, special characters as %XX;"
+            " only parameters of libpq may follow, such as ?sslmode=verify-full"
+        )
+    if "options" in found:
+        raise ValueError("leave out `options`: the shop sets its own")
     return {
         "ENGINE": "shopflow.lib.postgres",
-        "NAME": unquote(parts.path.lstrip("/")),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": query.get("host", [parts.hostname or ""])[0],
-        "PORT": query.get("port", [str(parts.port or "")])[0],
+        "NAME": name,
+        **{key.upper(): found.pop(key, "") for key in ("user", "password", "host", "port")},
+        "OPTIONS": found,
     }
 
 

@@ -87,11 +87,18 @@ TEMPLATES = [
 DATABASE_ROLE = {"web": Role.APP, "worker": Role.WORKER}.get(PROCESS, Role.OWNER)
 ACTING_ROLE = Role.APP if PROCESS == "web" else Role.WORKER
 _STATEMENT_TIMEOUT = {"web": "5s", "worker": "30s"}.get(PROCESS, "0")
+# Per process; a connection is given up after 30 idle seconds, or an hour. A thread has one at
+# most, so it is the four threads of a web process that bound it.
+_POOL = {
+    "connect_timeout": 2,
+    "pool": {"min_size": 2, "max_size": 10, "timeout": 5, "max_idle": 30, "max_lifetime": 3600},
+}
 DATABASES = {
     "default": {
         **CONFIG.database,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
+            **CONFIG.database["OPTIONS"],
             "options": (
                 f"-c role={DATABASE_ROLE}"
                 " -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s"
@@ -101,7 +108,7 @@ DATABASES = {
                 " -c constraint_exclusion=off"
             ),
             # A pool in web processes only: Celery closes it after every task (celery #10554).
-            **({"pool": {"min_size": 1, "max_size": 4, "timeout": 5}} if PROCESS == "web" else {}),
+            **(_POOL if PROCESS == "web" else {}),
         },
     }
 }

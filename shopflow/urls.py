@@ -1,5 +1,7 @@
 """Every address of the shop."""
 
+from pathlib import Path
+
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
@@ -8,6 +10,7 @@ from django.views.static import serve
 
 from payments.views import webhook
 from shopflow import api, views
+from shopflow.health.page import page as health
 
 handler404 = "shopflow.views.not_found"
 handler500 = "shopflow.views.server_error"
@@ -15,11 +18,21 @@ handler500 = "shopflow.views.server_error"
 urlpatterns = [
     path("healthz", views.healthz),
     path("readyz", views.readyz),
+    # For staff as Django knows them, but without our transaction around: it opens its own.
+    path("admin/health/", admin.AdminSite.admin_view(admin.site, health), name="health"),
     path("admin/", admin.site.urls),
     path("api/v1/", include(api)),
     path("webhooks/payments/<slug:provider>/", webhook, name="webhook"),
-    # Pictures are small and immutable; a proxy or CDN in front takes this over in production.
-    re_path(r"^media/(?P<path>.+)$", serve, {"document_root": settings.MEDIA_ROOT}),
+    # Pictures are small and immutable; a proxy or CDN in front takes this over in production, for
+    # these folders: beside them stand invoices and import files, which are not for everybody.
+    *(
+        re_path(
+            rf"^media/{folder}/(?P<path>.+)$",
+            serve,
+            {"document_root": Path(settings.MEDIA_ROOT, folder)},
+        )
+        for folder in ("brands", "products", "reviews")
+    ),
     *i18n_patterns(
         path("", include("catalog.urls")),
         path("", include("carts.urls")),

@@ -112,6 +112,7 @@ class ProductAdmin(CommandAdmin[Product]):
 
     form = ProductForm
     inlines = (VariantInline, PictureInline)
+    history_parts = ("variants", "images")
     list_display = ("name", "picture", "brand_name", "price", "stock_quantity", "state")
     list_filter = (ShownFilter, "in_stock", "is_featured")
     ordering = ("-id",)

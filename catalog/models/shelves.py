@@ -3,7 +3,7 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import Q
 
-from catalog.models.categories import Category
+from catalog.models.categories import Brand, Category
 from catalog.models.products import Product
 from shopflow.lib.fields import MoneyField
 from shopflow.lib.rows import Row
@@ -12,12 +12,22 @@ from shopflow.lib.rows import Row
 class ProductCategory(Row):
     """A product on a shelf: one row for its own shelves and one for each shelf above.
 
-    The sort keys are copies, so a page of a root category is one index range scan.
+    The sort keys and what a list is narrowed by are copies, so a page of a root category is one
+    index range scan.
     """
 
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="shelves")
+    product = models.ForeignKey(
+        Product, on_delete=models.CASCADE, related_name="shelves", db_index=False
+    )
     category = models.ForeignKey(
         Category, on_delete=models.CASCADE, related_name="shelved", db_index=False
+    )
+    brand = models.ForeignKey(
+        Brand,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
     )
     is_direct = models.BooleanField(default=False, db_default=False)
     is_featured = models.BooleanField(default=False, db_default=False)
@@ -34,24 +44,36 @@ class ProductCategory(Row):
         db_table_comment = "Products on shelves, ancestors included, with copies of the sort keys"
         constraints = (
             models.UniqueConstraint(
-                fields=["category", "product"], name="product_categories_unique"
+                fields=["product", "category"], name="product_categories_unique"
             ),
         )
-        # One for each order a shelf can be sorted by.
+        # One for each order a shelf can be sorted by, and one for what of it a brand makes. Those
+        # not sorted by price hold it all the same: a range in which there is nothing is then
+        # looked for in the index alone.
         indexes = (
             models.Index(
-                fields=["category", "-published_at", "-product"], name="product_categories_newest"
+                fields=["brand", "category", "-published_at", "-product"],
+                name="product_categories_brand",
+            ),
+            models.Index(
+                fields=["category", "-published_at", "-product"],
+                include=["price", "in_stock"],
+                name="product_categories_newest",
             ),
             models.Index(fields=["category", "price", "product"], name="product_categories_price"),
             models.Index(
                 fields=["category", "-is_featured", "-published_at", "-product"],
+                include=["price", "in_stock"],
                 name="product_categories_featured",
             ),
             models.Index(
-                fields=["category", "-rating_average", "-product"], name="product_categories_rating"
+                fields=["category", "-rating_average", "-product"],
+                include=["price", "in_stock"],
+                name="product_categories_rating",
             ),
             models.Index(
                 fields=["category", "-sales_count", "-product"],
+                include=["price", "in_stock"],
                 name="product_categories_bestselling",
             ),
         )

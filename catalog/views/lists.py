@@ -7,8 +7,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from catalog import queries
+from catalog.filters import ProductFilter, ShelfFilter
 from catalog.forms import Listing, read_listing
-from catalog.models import Product
+from catalog.models import Brand, Product
 from catalog.queries import MenuCategory
 from shopflow.lib.paging import Order
 
@@ -49,6 +50,8 @@ def category(request: HttpRequest, slugs: str) -> HttpResponse:
         "catalog/category.html",
         queries.on_shelf(found),
         sorts=queries.SHELF_SORTS,
+        brands=queries.brands_on(found),
+        filter_class=ShelfFilter,
         context=context,
     )
 
@@ -58,21 +61,28 @@ def brand(request: HttpRequest, slug: str) -> HttpResponse:
     """Show everything of one maker."""
     found = queries.find_brand(slug)
     products = Product.objects.visible().filter(brand=found)
-    context = {"brand": found, "hides_brands": True}
-    return _list(request, "catalog/brand.html", products, sorts=queries.SORTS, context=context)
+    return _list(
+        request,
+        "catalog/brand.html",
+        products,
+        sorts=queries.SORTS,
+        brands=Brand.objects.filter(pk=found.pk),
+        context={"brand": found, "hides_brands": True},
+    )
 
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Look for products; without a question show the search box alone."""
     question = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_QUESTION]
-    context = {"question": question, "menu": queries.menu()}
+    found = queries.search(question)
     return _list(
         request,
         "catalog/search.html",
-        queries.search(question),
+        found,
         sorts=SEARCH_SORTS,
-        context=context,
+        brands=queries.brands_of(queries.best_matches(found)),
+        context={"question": question, "menu": queries.menu()},
     )
 
 
@@ -82,9 +92,13 @@ def _list(
     products: "QuerySet[Product]",
     *,
     sorts: Mapping[str, Order],
+    brands: "QuerySet[Brand]",
     context: dict[str, Any],
+    filter_class: type[ProductFilter] = ProductFilter,
 ) -> HttpResponse:
-    listing: Listing = read_listing(request.GET, products, sorts=sorts)
+    listing: Listing = read_listing(
+        request.GET, products, sorts=sorts, brands=brands, filter_class=filter_class
+    )
     status = 200 if listing.is_valid else 400
     return render(request, template, {"listing": listing, **context}, status=status)
 

@@ -7,7 +7,7 @@ CREATE SEQUENCE order_number_digits START 1001;
 -- A guest who lost the link knows number and e-mail; row-level security would hide the order
 -- until one of them is proved, so this one question is answered as the owner.
 CREATE FUNCTION shop_find_order(number text, email text) RETURNS uuid
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     RETURN (
         SELECT id FROM orders

@@ -35,7 +35,9 @@ class OrderItem(Row):
         help_text="Copy of the order's, for row-level security",
     )
     variant = models.ForeignKey(ProductVariant, on_delete=models.RESTRICT, related_name="+")
-    product = models.ForeignKey(Product, on_delete=models.RESTRICT, related_name="+")
+    product = models.ForeignKey(
+        Product, on_delete=models.RESTRICT, related_name="+", db_index=False
+    )
     kind = models.CharField(
         max_length=10, choices=Kind.choices, default=Kind.SALE, db_default=Kind.SALE
     )
@@ -101,6 +103,8 @@ class OrderItem(Row):
                 condition=~Q(product_name="") & ~Q(sku=""), name="order_items_names_not_empty"
             ),
         )
+        # The sales of a product, newest first.
+        indexes = (models.Index(fields=["product", "-id"], name="order_items_product_idx"),)
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.product_name}"

@@ -1,10 +1,16 @@
 """The declaration: which role may do what with which table.
 
 Everything else follows from three rules. The owner alone has DDL. The worker and the staff site
-may read, insert and update every table; the storefront only what stands in APP_WRITES. Nobody may
-change or delete rows of a table whose model says `AppendOnly`, and rows are deleted only from
-HARD_DELETED (data model, deletion).
+may read, insert and update every table; the storefront reads all but STAFF_ONLY and writes
+what stands in APP_WRITES. Nobody may change or delete rows of a table whose model says
+`AppendOnly`, and rows are deleted only from HARD_DELETED (data model, deletion).
+
+A table with personal data stands in PROTECTED, in STAFF_ONLY, or in UNPROTECTED with the
+reason why; a test refuses one that stands nowhere. Over all of them watches the audit log: what
+staff change is written down by a trigger on every table but those in NOT_AUDITED.
 """
+
+from collections.abc import Set
 
 from django.apps import apps
 
@@ -46,18 +52,59 @@ APP_WRITES = frozenset({
     "stock_alerts", "coupons", "coupon_usage", "promotions", "promotion_usage",
     "payments", "refunds", "payment_events",
     "products", "product_variants",
-    "idempotency_keys",
+    "idempotency_keys", "audit_logs",
 })  # fmt: skip
-# What pages and the API don't even read: the back office.
+# What no page ever changes, not even of somebody's own row: a form that lets too much through
+# makes nobody an owner.
+NOT_CHANGED_BY_APP = {"users": {"role", "is_superuser"}}
+# What pages and the API don't read: the back office. What also stands in APP_WRITES they add to.
 STAFF_ONLY = frozenset({
     "order_notes", "disputes", "payouts", "payout_lines",
     "purchase_orders", "purchase_order_lines", "stock_counts", "stock_count_lines",
     "stock_transfers", "stock_transfer_lines",
-    "import_jobs", "import_rows", "webhook_endpoints", "webhook_deliveries",
-    "erasure_log",
+    "import_jobs", "import_rows", "webhook_endpoints", "webhook_deliveries", "outbox_messages",
+    "erasure_log", "search_log", "payment_events", "django_admin_log",
+    "audit_logs", "audit_seals",
 })  # fmt: skip
-# What reports never see.
-SECRET_COLUMNS = {
+# Personal data without row-level security, and why a page that forgets its filter is no danger or
+# can't be helped here.
+_BY_HASH = "found by a token's hash before anybody is known"
+_OWN_ORDER = "says nothing about a person without the order, which is protected"
+UNPROTECTED = {
+    "users": "found by e-mail at login, before anybody is known",
+    "users_groups": "asked for at the staff site's door, before anybody is let in",
+    "users_user_permissions": "asked for at the staff site's door, before anybody is let in",
+    "user_sessions": _BY_HASH,
+    "password_resets": _BY_HASH,
+    "verification_tokens": _BY_HASH,
+    "api_keys": _BY_HASH,
+    "email_preferences": _BY_HASH,
+    "carts": _BY_HASH,
+    "checkout_drafts": "found by the cart, which is " + _BY_HASH,
+    "wishlists": _BY_HASH,
+    "stock_alerts": _BY_HASH,
+    "order_tax_lines": _OWN_ORDER,
+    "order_discount_lines": _OWN_ORDER,
+    "order_status_history": _OWN_ORDER,
+    "order_shipment_items": _OWN_ORDER,
+    "order_shipment_events": _OWN_ORDER,
+    "order_return_items": _OWN_ORDER,
+    "refund_items": _OWN_ORDER,
+    "inventory_transactions": _OWN_ORDER,
+    "inventory_reservations": _OWN_ORDER,
+    "coupon_usage": "limits of a coupon are counted over everybody's uses",
+    "promotion_usage": "limits of a promotion are counted over everybody's uses",
+    "idempotency_keys": "found by who repeats a request and by its key",
+    "product_reviews": "reviews are public",
+    "review_photos": "reviews are public",
+    "review_votes": "votes are counted over everybody's",
+    "product_purchases": "a review is verified by it, whoever reads the review",
+    "warehouses": "the shop's own address",
+    "gift_cards": "found by the hash of a code, whoever knows it",
+    "gift_card_transactions": "a card's balance is what all of them come to",
+}
+# What reports never see, and the audit log never holds.
+SECRET_COLUMNS: dict[str, Set[str]] = {
     "users": {"password"},
     "user_sessions": {"refresh_token_hash"},
     "password_resets": {"token_hash"},
@@ -71,8 +118,61 @@ SECRET_COLUMNS = {
     "user_payment_methods": {"provider_payment_method_id"},
     "gift_cards": {"code_hash"},
     "outbox_messages": {"payload"},
-    "webhook_endpoints": {"sealed_secret", "sealed_previous_secret"},
+    "webhook_endpoints": {"sealed_secret", "sealed_previous_secret", "url"},
+    "payments": {"redirect_url"},
 }
+# What says who a person is, how to reach them, or is in their own words. The audit log is never
+# rewritten, so it only says that such a column changed: erasing a person leaves nothing in it.
+ADDRESS = frozenset({
+    "first_name", "last_name", "company", "address_line_1", "address_line_2", "city", "state",
+    "postal_code", "phone",
+})  # fmt: skip
+PERSONAL_COLUMNS: dict[str, Set[str]] = {
+    "users": {"email", "first_name", "last_name", "phone"},
+    "user_addresses": ADDRESS,
+    "user_sessions": {"device", "ip"},
+    "user_payment_methods": {"card_last_four"},
+    "verification_tokens": {"email"},
+    "email_preferences": {"email"},
+    "product_reviews": {"title", "content"},
+    "review_photos": {"file"},
+    "carts": {"name", "email"},
+    "checkout_drafts": {"answers"},
+    "wishlists": {"name"},
+    "coupon_usage": {"customer_email"},
+    "promotion_usage": {"customer_email"},
+    "stock_alerts": {"email"},
+    "orders": {"customer_email", "customer_phone", "customer_note", "metadata"},
+    "order_addresses": ADDRESS,
+    "order_changes": {"old_values", "new_values"},
+    "order_notes": {"text"},
+    "order_returns": {"comment"},
+    "order_shipments": {"label_url"},
+    "invoices": {"snapshot"},
+    "payments": {"card_last_four"},
+    "payment_events": {"payload"},
+    "gift_cards": {"sender_name", "recipient_name", "recipient_email", "message"},
+}
+# Tables without the audit trigger, and why.
+NOT_AUDITED = {
+    "audit_logs": "the log itself",
+    "audit_seals": "the seals of the log",
+    "django_admin_log": "Django's own log, which nothing writes (decision 0006)",
+    "erasure_log": "a log: who asked for what, and when it was done",
+    "gift_card_transactions": "a ledger: append-only, with who and why",
+    "idempotency_keys": "answers of requests, kept for a day",
+    "import_rows": "the log of an import, line by line; the import itself is audited",
+    "inventory_transactions": "a ledger: append-only, with who and why",
+    "order_shipment_events": "what the carrier said",
+    "order_status_history": "a log: append-only, with who and why",
+    "outbox_messages": "mail and news that follow from what is audited",
+    "search_log": "what shoppers looked for",
+    "webhook_deliveries": "what was sent, and what was answered",
+}
+# Columns that no role writes: one clock makes the ids and the times of the audit log.
+DATABASE_FILLS = {"audit_logs": frozenset({"id", "created_at"})}
+# What not even the staff site adds to.
+WORKER_WRITES = frozenset({"audit_seals"})
 
 
 def append_only() -> frozenset[str]:

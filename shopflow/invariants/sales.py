@@ -1,14 +1,15 @@
-"""Orders against their lines, money, history, stock and coupons."""
+"""Orders against their lines, their history, the stock they hold and the discounts they used."""
 
 from shopflow.invariants.invariant import Invariant
 
-SALES = [
+SALES = (
     Invariant(
+        4,
         "order_total_adds_up",
-        "4. An order's total is the sum of its parts, and its subtotal that of its lines.",
+        "An order's total is the sum of its parts, and its subtotal that of its lines.",
         is_instant=True,
         query="""
-            SELECT o.id FROM orders o
+            SELECT o.order_number FROM orders o
             LEFT JOIN (
                 SELECT order_id, sum(line_total) AS lines, sum(discount_amount) AS discounts
                 FROM order_items GROUP BY order_id
@@ -24,11 +25,12 @@ SALES = [
         """,
     ),
     Invariant(
+        4,
         "order_trace_explains_total",
-        "4. The total recomputed from the stored trace alone is the order's.",
+        "The total recomputed from the stored trace alone is the order's.",
         is_instant=True,
         query="""
-            SELECT o.id FROM orders o
+            SELECT o.order_number FROM orders o
             WHERE o.total <> (
                 SELECT coalesce(sum((step->>'adds')::numeric), 0)
                 FROM jsonb_array_elements(o.price_trace) AS step WHERE step->>'rule' <> 'total'
@@ -36,46 +38,24 @@ SALES = [
         """,
     ),
     Invariant(
-        "paid_orders_are_captured",
-        "5. A paid order kept at least its total unless it was given back, never more.",
-        is_instant=True,
-        query="""
-            SELECT id FROM orders
-            WHERE (status IN ('confirmed', 'processing', 'shipped', 'delivered')
-                   AND (amount_paid < total OR amount_paid - amount_refunded > total))
-               OR (status = 'pending' AND amount_paid <> 0)
-        """,
-    ),
-    Invariant(
-        "order_money_equals_payments",
-        "5. What an order says was paid and refunded is what its payments say.",
-        is_instant=True,
-        query="""
-            SELECT o.id FROM orders o
-            LEFT JOIN (
-                SELECT order_id, sum(amount_captured) AS paid, sum(amount_refunded) AS refunded
-                FROM payments GROUP BY order_id
-            ) p ON p.order_id = o.id
-            WHERE o.amount_paid <> coalesce(p.paid, 0)
-               OR o.amount_refunded <> coalesce(p.refunded, 0)
-        """,
-    ),
-    Invariant(
+        6,
         "cancelled_orders_hold_no_stock",
-        "6. A cancelled or refunded order that never shipped holds no stock.",
+        "A cancelled or refunded order that never shipped holds no stock.",
         is_instant=True,
         query="""
-            SELECT DISTINCT o.id FROM orders o
+            SELECT DISTINCT o.order_number FROM orders o
             JOIN inventory_reservations r ON r.order_id = o.id
             WHERE o.status IN ('cancelled', 'refunded') AND r.status IN ('held', 'committed')
         """,
     ),
     Invariant(
+        6,
         "open_orders_hold_their_stock",
-        "6. An unpaid order holds, and a paid one has committed, exactly what it sold.",
+        "An unpaid order holds, and a paid one has committed, exactly what it sold.",
         is_instant=True,
         query="""
-            SELECT i.id FROM order_items i JOIN orders o ON o.id = i.order_id
+            SELECT o.order_number || ', ' || i.sku
+            FROM order_items i JOIN orders o ON o.id = i.order_id
             WHERE o.status IN ('pending', 'confirmed', 'processing')
               AND i.quantity <> (
                 SELECT coalesce(sum(r.quantity), 0) FROM inventory_reservations r
@@ -85,68 +65,30 @@ SALES = [
         """,
     ),
     Invariant(
-        "cancelled_orders_keep_no_money",
-        "6. A cancelled order keeps no money and has no open payment.",
-        is_instant=False,
-        query="""
-            SELECT o.id FROM orders o WHERE o.status = 'cancelled' AND (
-                o.amount_paid <> o.amount_refunded
-                OR EXISTS (
-                    SELECT FROM payments p WHERE p.order_id = o.id
-                    AND p.status IN ('pending', 'requires_action', 'authorized')
-                )
-            )
-        """,
-    ),
-    Invariant(
-        "refunded_orders_keep_no_money",
-        "6. A refunded order keeps no money, and none of it is still on its way.",
-        is_instant=True,
-        query="""
-            SELECT o.id FROM orders o WHERE o.status = 'refunded' AND (
-                o.amount_paid <> o.amount_refunded
-                OR EXISTS (
-                    SELECT FROM payments p JOIN refunds r ON r.payment_id = p.id
-                    WHERE p.order_id = o.id AND r.status = 'pending'
-                )
-            )
-        """,
-    ),
-    Invariant(
-        "refunds_within_captured",
-        "7. A payment's refunds are what it says was refunded, and at most what was captured.",
-        is_instant=True,
-        query="""
-            SELECT p.id FROM payments p
-            LEFT JOIN (
-                SELECT payment_id, sum(amount) AS refunded FROM refunds
-                WHERE status <> 'failed' GROUP BY payment_id
-            ) r ON r.payment_id = p.id
-            WHERE p.amount_refunded <> coalesce(r.refunded, 0)
-               OR p.amount_refunded > p.amount_captured
-        """,
-    ),
-    Invariant(
+        8,
         "history_ends_at_status",
-        "8. Every order has a history, and its last row is the order's status.",
+        "Every order has a history, and its last row is the order's status.",
         is_instant=True,
         query="""
-            SELECT o.id FROM orders o WHERE o.status IS DISTINCT FROM (
-                SELECT h.to_status FROM order_status_history h
-                WHERE h.order_id = o.id ORDER BY h.id DESC LIMIT 1
-            )
+            SELECT o.order_number FROM orders o
+            LEFT JOIN (
+                SELECT DISTINCT ON (order_id) order_id, to_status FROM order_status_history
+                ORDER BY order_id, id DESC
+            ) h ON h.order_id = o.id
+            WHERE o.status IS DISTINCT FROM h.to_status
         """,
     ),
     Invariant(
+        8,
         "history_steps_are_legal",
-        "8. Every step of a history follows from the one before and is a legal move.",
+        "Every step of a history follows from the one before and is a legal move.",
         is_instant=True,
         query="""
-            SELECT h.id FROM (
-                SELECT id, from_status, to_status, coalesce(
+            SELECT DISTINCT o.order_number FROM (
+                SELECT order_id, from_status, to_status, coalesce(
                     lag(to_status) OVER (PARTITION BY order_id ORDER BY id), ''
                 ) AS before FROM order_status_history
-            ) h
+            ) h JOIN orders o ON o.id = h.order_id
             WHERE h.from_status <> h.before OR (h.from_status, h.to_status) NOT IN (
                 ('', 'pending'), ('pending', 'confirmed'), ('confirmed', 'processing'),
                 ('processing', 'shipped'), ('shipped', 'delivered'), ('pending', 'cancelled'),
@@ -157,11 +99,12 @@ SALES = [
         """,
     ),
     Invariant(
+        9,
         "coupon_uses_equal_count",
-        "9. A coupon's count is its unreleased uses, within its limit.",
+        "A coupon's count is its unreleased uses, within its limit.",
         is_instant=True,
         query="""
-            SELECT c.id FROM coupons c
+            SELECT c.code FROM coupons c
             LEFT JOIN (
                 SELECT coupon_id, count(*) AS uses FROM coupon_usage
                 WHERE released_at IS NULL GROUP BY coupon_id
@@ -170,12 +113,30 @@ SALES = [
         """,
     ),
     Invariant(
-        "cancelled_orders_use_no_coupon",
-        "9. A cancelled order has given its coupon back.",
+        9,
+        "promotion_uses_equal_count",
+        "A promotion's count is its unreleased uses, within its limit.",
         is_instant=True,
         query="""
-            SELECT u.id FROM coupon_usage u JOIN orders o ON o.id = u.order_id
+            SELECT p.name FROM promotions p
+            LEFT JOIN (
+                SELECT promotion_id, count(*) AS uses FROM promotion_usage
+                WHERE released_at IS NULL GROUP BY promotion_id
+            ) u ON u.promotion_id = p.id
+            WHERE p.usage_count <> coalesce(u.uses, 0) OR p.usage_count > p.usage_limit
+        """,
+    ),
+    Invariant(
+        9,
+        "cancelled_orders_use_no_discount",
+        "A cancelled order has given its coupon and its promotions back, and no other order has.",
+        is_instant=True,
+        query="""
+            SELECT DISTINCT o.order_number FROM (
+                SELECT order_id, released_at FROM coupon_usage
+                UNION ALL SELECT order_id, released_at FROM promotion_usage
+            ) u JOIN orders o ON o.id = u.order_id
             WHERE (o.status = 'cancelled') <> (u.released_at IS NOT NULL)
         """,
     ),
-]
+)

@@ -1,14 +1,17 @@
-"""Stock against its reservations and its ledger."""
+"""Stock against its reservations, its ledger and the parcels."""
 
 from shopflow.invariants.invariant import Invariant
 
-STOCK = [
+STOCK = (
     Invariant(
+        1,
         "stock_reserved_equals_reservations",
-        "1. Reserved units are exactly the held and committed reservations.",
+        "Reserved units are exactly the held and committed reservations.",
         is_instant=True,
         query="""
-            SELECT i.id FROM inventory i
+            SELECT v.sku || ' in ' || w.code FROM inventory i
+            JOIN product_variants v ON v.id = i.variant_id
+            JOIN warehouses w ON w.id = i.warehouse_id
             LEFT JOIN (
                 SELECT inventory_id, sum(quantity) AS units FROM inventory_reservations
                 WHERE status IN ('held', 'committed') GROUP BY inventory_id
@@ -17,20 +20,26 @@ STOCK = [
         """,
     ),
     Invariant(
+        1,
         "stock_not_oversold",
-        "1. Never more units are reserved than are on hand (backorders apart).",
+        "Never more units are reserved than are on hand, but for backorders within their limit.",
         is_instant=True,
         query="""
-            SELECT id FROM inventory
-            WHERE quantity_reserved > quantity_on_hand + backorder_limit
+            SELECT v.sku || ' in ' || w.code FROM inventory i
+            JOIN product_variants v ON v.id = i.variant_id
+            JOIN warehouses w ON w.id = i.warehouse_id
+            WHERE i.quantity_reserved > i.quantity_on_hand + i.backorder_limit
         """,
     ),
     Invariant(
+        2,
         "stock_on_hand_equals_ledger",
-        "2. Units on hand are the sum of their ledger.",
+        "Units on hand are the sum of their ledger.",
         is_instant=True,
         query="""
-            SELECT i.id FROM inventory i
+            SELECT v.sku || ' in ' || w.code FROM inventory i
+            JOIN product_variants v ON v.id = i.variant_id
+            JOIN warehouses w ON w.id = i.warehouse_id
             LEFT JOIN (
                 SELECT inventory_id, sum(quantity_change) AS units FROM inventory_transactions
                 GROUP BY inventory_id
@@ -39,18 +48,24 @@ STOCK = [
         """,
     ),
     Invariant(
+        3,
         "shipped_units_equal_sales",
-        "3. Units shipped for an order are its sale rows in the ledger.",
+        "Units shipped for an order are its sale rows in the ledger.",
         is_instant=True,
         query="""
-            SELECT coalesce(s.order_id, t.order_id) FROM (
+            SELECT o.order_number FROM (
                 SELECT order_id, sum(quantity) AS units FROM inventory_reservations
                 WHERE status = 'fulfilled' GROUP BY order_id
-            ) s FULL JOIN (
+            ) f FULL JOIN (
                 SELECT order_id, -sum(quantity_change) AS units FROM inventory_transactions
                 WHERE type = 'sale' GROUP BY order_id
-            ) t ON t.order_id = s.order_id
-            WHERE coalesce(s.units, 0) <> coalesce(t.units, 0)
+            ) t USING (order_id) FULL JOIN (
+                SELECT s.order_id, sum(i.quantity) AS units FROM order_shipments s
+                JOIN order_shipment_items i ON i.shipment_id = s.id
+                WHERE s.shipped_at IS NOT NULL GROUP BY s.order_id
+            ) p USING (order_id) JOIN orders o ON o.id = order_id
+            WHERE coalesce(f.units, 0) <> coalesce(t.units, 0)
+               OR coalesce(p.units, 0) <> coalesce(t.units, 0)
         """,
     ),
-]
+)

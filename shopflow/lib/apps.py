@@ -4,4 +4,7 @@ from django.apps import AppConfig
 class LibConfig(AppConfig):
     name = "shopflow.lib"
     label = "lib"
-    verbose_name = "Foundations"
+    verbose_name = "Behind the scenes"
+
+    def ready(self) -> None:
+        from shopflow.lib.audit import logins  # noqa: F401 - connects them

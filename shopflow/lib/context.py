@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from ipaddress import ip_address
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,14 @@ class Context:
     user_id: UUID | None = None
     guest_order: UUID | None = None
     is_staff_work: bool = False
+
+    @property
+    def inet(self) -> str | None:
+        """The address as PostgreSQL's `inet` takes it; a socket's name is none."""
+        try:
+            return str(ip_address((self.ip_address or "").partition("%")[0]))
+        except ValueError:
+            return None
 
 
 _current: ContextVar[Context] = ContextVar("context", default=Context())

@@ -4,7 +4,7 @@ import logging
 
 from celery import shared_task
 
-from shopflow.lib import partitions
+from shopflow.lib import audit, partitions
 
 log = logging.getLogger(__name__)
 
@@ -16,3 +16,13 @@ def make_partitions() -> None:
         if rows:
             log.error("%s rows of %s lie in its default partition", rows, table)
     partitions.make_partitions()
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def seal_audit_log() -> None:
+    """Seal what was added to the audit log since the last time. Safe to repeat.
+
+    The lines it logs are the copy of the chain outside of the database: `verify_audit --seal`.
+    """
+    while sealed := audit.seal():
+        log.info("audit seal %s of %s rows: %s", sealed.number, sealed.row_count, sealed.hash)

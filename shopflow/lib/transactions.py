@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
+from psycopg import IsolationLevel
 
 from shopflow.lib import context
 from shopflow.lib.context import Context
@@ -62,10 +63,34 @@ def reading_as(
 
 
 @contextmanager
-def reading() -> Iterator[None]:
-    """Read protected rows as whom the request or task works for, in one transaction."""
-    with _transaction():
+def reading(*, durable: bool = True) -> Iterator[None]:
+    """Read protected rows as whom the request or task works for, in one transaction.
+
+    Without `durable` it may also stand inside a transaction of Django's own, as a savepoint.
+    """
+    with _transaction(durable=durable):
         yield
+
+
+@contextmanager
+def one_snapshot() -> Iterator[None]:
+    """Let the transactions of the block read at one instant each, and write nothing.
+
+    Stands around `reading_as`. Inside a test's transaction it changes nothing.
+    """
+    if connection.in_atomic_block:
+        yield
+        return
+    connection.ensure_connection()
+    raw = connection.connection
+    before = raw.isolation_level, raw.read_only
+    raw.isolation_level, raw.read_only = IsolationLevel.REPEATABLE_READ, True
+    try:
+        yield
+    finally:
+        # A connection of the pool goes on to somebody else; a lost one goes nowhere.
+        if not raw.closed:
+            raw.isolation_level, raw.read_only = before
 
 
 @contextmanager
@@ -125,10 +150,10 @@ def _in_one_transaction(function: Callable[P, T], *args: P.args, **kwargs: P.kwa
 
 
 @contextmanager
-def _transaction() -> Iterator[None]:
+def _transaction(*, durable: bool = True) -> Iterator[None]:
     """Open a transaction that works for the current context, and for nobody else afterwards."""
     try:
-        with transaction.atomic(durable=True):
+        with transaction.atomic(durable=durable):
             token = _is_told.set(True)
             try:
                 _tell(context.current())
@@ -137,7 +162,7 @@ def _transaction() -> Iterator[None]:
                 _is_told.reset(token)
     finally:
         if connection.in_atomic_block and not connection.needs_rollback:
-            # A test's own transaction goes on: it is nobody's again.
+            # A transaction around it (a test's, say) goes on: it is nobody's again.
             connection.connection.execute(_FORGET, {"role": settings.DATABASE_ROLE})
 
 
@@ -174,7 +199,7 @@ def _origin(now: Context) -> str:
     return json.dumps(
         {
             "user_id": str(now.user_id) if now.user_id else None,
-            "ip_address": now.ip_address,
+            "ip_address": now.inet,
             "user_agent": now.user_agent,
             "request_id": now.request_id,
         }

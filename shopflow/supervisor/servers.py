@@ -29,6 +29,9 @@ _SETTINGS = (
     "max_connections=200",
     "shared_buffers=128MB",
     "shared_preload_libraries=pg_stat_statements",
+    # What takes long and what changes the schema stands in the server's log (ledger S1-105).
+    "log_min_duration_statement=200ms",
+    "log_statement=ddl",
 )
 # For data nobody misses: a test run may lose everything when the machine does.
 _CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
@@ -50,6 +53,7 @@ class Postgres:
         """Start it on a cluster that is made when missing. Raises Trouble."""
         if not self.place.data.is_dir():
             self._make_cluster(crew)
+        self._forget_killed_server()
         settings = _SETTINGS + (_CARELESS if throwaway else ())
         options = [part for setting in settings for part in ("-c", setting)]
         # SIGTERM would wait for clients; SIGINT is PostgreSQL's fast and clean stop.
@@ -70,6 +74,8 @@ class Postgres:
         if not crew.until(lambda: self._answers(child), within=_PATIENCE):
             raise Trouble(f"PostgreSQL doesn't answer. Its log: {child.log}{last_lines(child.log)}")
         self.ask(roles_sql(_LOGIN))
+        # Beside the shop's database, so that the shop's dumps needn't know of it.
+        self.ask("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
         if self.ask("SELECT 1 FROM pg_database WHERE datname = 'shopflow'") != "1":
             self.ask("CREATE DATABASE shopflow OWNER shop_owner")
 
@@ -100,6 +106,19 @@ class Postgres:
         argv: Argv = [self._program("initdb"), "-D", half, *_INITDB, *locale]
         crew.finish(self._as_program("initdb", argv))
         half.rename(self.place.data)
+
+    def _forget_killed_server(self) -> None:
+        """Remove the lock files of a server that was killed.
+
+        PostgreSQL won't start while they name a living process, and the number of a dead server
+        may be anybody's by now; in a container whose first process doesn't collect orphans it
+        stays a zombie's for ever. That no server of ours lives we know: it would hold our lock.
+        """
+        note = self.place.data / "postmaster.pid"
+        if note.exists() and not _is_served(self.place.data, note.read_text().partition("\n")[0]):
+            note.unlink()
+            for left in self.sockets.glob(".s.PGSQL.*"):
+                left.unlink()
 
     def _major_version(self) -> int:
         # postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)
@@ -179,6 +198,17 @@ class Redis:
                 return line.recv(16).startswith(b"+PONG")
             except OSError:
                 return False
+
+
+def _is_served(data: Path, pid: str) -> bool:
+    """Say whether this process is a server that somebody else has started on the data."""
+    if not Path("/proc/self").exists():
+        return True  # nobody can tell, so PostgreSQL shall decide
+    try:
+        # Where every server works; it runs as the owner of the data, so we may look.
+        return Path("/proc", pid, "cwd").samefile(data)
+    except OSError:
+        return False
 
 
 # Servers get none of the shop's keys.

@@ -9,6 +9,7 @@ from catalog.errors import ProductNotFound
 from catalog.models import Product
 from shopflow.lib.paging import page
 from tests import factories
+from tests.ledger import ledger
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +37,7 @@ def found(text: str) -> list[str]:
     return [row.name for row in rows]
 
 
+@ledger("S1-37")
 @pytest.mark.parametrize(
     ("text", "names"),
     [
@@ -79,6 +81,7 @@ def test_walks_through_many_by_relevance() -> None:
     assert len(seen) == len(set(seen)) == 9
 
 
+@ledger("S1-99", "S2-25", "S2-122")
 def test_hides_what_is_not_for_sale() -> None:
     tomorrow = timezone.now() + timedelta(days=1)
     Product.objects.filter(name="Ocean Blue Shirt").update(published_at=tomorrow)

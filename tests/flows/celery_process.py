@@ -39,7 +39,7 @@ def running_worker(folder: Path, *arguments: str) -> Iterator[Worker]:
         process = subprocess.Popen(
             [*command, "--loglevel", "info", "--concurrency", "1", *arguments],
             cwd=ROOT,
-            env=_environ(),
+            env=shop_environ("worker"),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -69,7 +69,8 @@ def wait_until(
         time.sleep(0.05)
 
 
-def _environ() -> dict[str, str]:
+def shop_environ(process: str) -> dict[str, str]:
+    """Return what a process of the shop is given to work on this test's database and queue."""
     database = connection.settings_dict
     login = f"{quote(database['USER'])}:{quote(database['PASSWORD'])}"
     address = f"postgresql://{login}@/{quote(database['NAME'])}?host={quote(database['HOST'])}"
@@ -78,7 +79,7 @@ def _environ() -> dict[str, str]:
     return {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "shopflow.settings",
-        "SHOPFLOW_PROCESS": "worker",
+        "SHOPFLOW_PROCESS": process,
         "DATABASE_URL": address,
         "REDIS_URL": str(settings.CACHES["default"]["LOCATION"]),
         "CELERY_BROKER_URL": settings.CELERY_BROKER_URL,

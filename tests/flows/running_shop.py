@@ -80,7 +80,7 @@ class RunningShop:
 @contextmanager
 def running_shop(folder: Path, blocker: DjangoDbBlocker) -> Iterator[RunningShop]:
     """Open the demo shop with its state in this folder, and close it without a trace."""
-    port = _free_port()
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     events = f"{url}/webhooks/payments/sandbox/"
     with (
@@ -94,7 +94,7 @@ def running_shop(folder: Path, blocker: DjangoDbBlocker) -> Iterator[RunningShop
                 yield RunningShop(url, sandbox, folder, database, blocker)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

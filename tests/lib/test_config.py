@@ -2,6 +2,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from shopflow.config import database_settings, load
+from tests.ledger import ledger
 
 GOOD = {
     "SECRET_KEY": "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGH",
@@ -46,6 +47,9 @@ def test_names_every_fault_at_once() -> None:
         ("SECRET_KEY", "a" * 60),
         ("DATABASE_URL", "mysql://shop@db.example/shop"),
         ("DATABASE_URL", "postgresql://db.example"),
+        ("DATABASE_URL", "host=db.example dbname=shop"),
+        ("DATABASE_URL", "postgresql://db.example/shop?sslmod=verify-full"),
+        ("DATABASE_URL", "postgresql://db.example/shop?options=-c%20role%3Dpostgres"),
         ("SITE_URL", "shop.example"),
         ("SANDBOX_URL", "ftp://pay.example"),
         ("DEFAULT_CURRENCY", "DOLLAR"),
@@ -65,13 +69,16 @@ def test_wants_no_key_for_a_provider_that_is_off() -> None:
     assert load({**without, "PAYMENT_PROVIDERS": ","}).payment_providers == []
 
 
+@ledger("S0-31")
 def test_an_error_never_shows_a_secret() -> None:
-    with pytest.raises(ImproperlyConfigured) as refused:
-        load({**GOOD, "SECRET_KEY": "hunter2"})
+    url = "postgresql://shop:hunter2%zz@db.example/shop"
+    with pytest.raises(ImproperlyConfigured, match="DATABASE_URL") as refused:
+        load({**GOOD, "SECRET_KEY": "hunter2", "DATABASE_URL": url})
 
     assert "hunter2" not in str(refused.value)
 
 
+@ledger("S1-60", "S2-72")
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
@@ -85,3 +92,17 @@ def test_reads_a_database_address(url: str, expected: tuple[str, ...]) -> None:
     keys = ("NAME", "USER", "PASSWORD", "HOST", "PORT")
     assert tuple(found[key] for key in keys) == expected
     assert found["ENGINE"] == "shopflow.lib.postgres"
+    assert found["OPTIONS"] == {}
+
+
+@ledger("S2-161", "S3-24")
+def test_hands_on_what_libpq_is_told_about_tls() -> None:
+    url = "postgresql://shop@db.example/shop?sslmode=verify-full&sslrootcert=/etc/ssl/db%20ca.pem"
+
+    settings = database_settings(f"{url}&connect_timeout=3")
+
+    assert settings["OPTIONS"] == {
+        "sslmode": "verify-full",
+        "sslrootcert": "/etc/ssl/db ca.pem",
+        "connect_timeout": "3",
+    }

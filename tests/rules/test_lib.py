@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from shopflow.lib.ids import new_id
-from tests.rules.proofs import check, one_of, unique
+from tests.rules.proofs import append_only, check, one_of, unique
 from tests.rules.rows import LATER
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +96,12 @@ RULES = (
         {"status": "updated", "entity_id": None},
         {"status": "unchanged", "entity_id": None},
         {"status": "reverted", "entity_id": None},
+    ),
+    append_only("invariant_runs_append_only"),
+    check(
+        "invariant_runs_finished_after_started",
+        {"started_at": EARLIER, "finished_at": EARLIER},
+        {"started_at": LATER},
     ),
 )
 

@@ -1,185 +1,201 @@
 import io
-from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.utils import timezone
 
-from inventory import commands as inventory
-from orders import commands as orders
-from payments.commands import refund, settle_cancelled, settle_refund
-from shipping.models import ShippingMethod
-from shopflow.invariants import INVARIANTS, violations
+from shopflow.invariants import INVARIANTS, Finding, Invariant, asking, check, violations
+from shopflow.invariants.commands import ON_ITS_WAY
 from shopflow.lib.ids import new_id
 from shopflow.lib.models import IdempotencyKey
-from tests import factories
-from tests.books import triggers_off
-from tests.payments.webhooks import Till
+from tests.ledger import ledger
+from tests.payments.sandbox_process import Sandbox
+from tests.shopflow.busy_shop import BREAKS, raw
 
 pytestmark = pytest.mark.django_db
-
-GUARDED = ("inventory_transactions", "order_items", "order_status_history")
-# One statement of raw SQL per invariant that breaks it; constraints in its way are dropped first,
-# triggers switched off.
-BREAKS = {
-    "stock_reserved_equals_reservations": """
-        UPDATE inventory SET quantity_reserved = quantity_reserved + 1
-        WHERE id = (SELECT id FROM inventory WHERE quantity_available > 1 LIMIT 1)
-    """,
-    "stock_not_oversold": """
-        ALTER TABLE inventory DROP CONSTRAINT inventory_not_oversold;
-        UPDATE inventory SET quantity_reserved = quantity_on_hand + backorder_limit + 1
-        WHERE id = (SELECT id FROM inventory LIMIT 1)
-    """,
-    "stock_on_hand_equals_ledger": """
-        UPDATE inventory SET quantity_on_hand = quantity_on_hand + 1
-        WHERE id = (SELECT id FROM inventory LIMIT 1)
-    """,
-    "shipped_units_equal_sales": """
-        UPDATE inventory_transactions SET quantity_change = quantity_change - 1 WHERE type = 'sale'
-    """,
-    "order_total_adds_up": """
-        UPDATE order_items SET unit_price = unit_price + 0.01
-        WHERE id = (SELECT id FROM order_items LIMIT 1)
-    """,
-    "order_trace_explains_total": """
-        UPDATE orders SET price_trace = '[{"rule": "total", "adds": "1.00"}]'
-        WHERE status = 'pending'
-    """,
-    "paid_orders_are_captured": """
-        UPDATE orders SET amount_paid = total - 0.01 WHERE status = 'confirmed'
-    """,
-    "order_money_equals_payments": """
-        UPDATE orders SET amount_refunded = amount_refunded + 0.01 WHERE status = 'confirmed'
-    """,
-    "cancelled_orders_hold_no_stock": """
-        UPDATE inventory_reservations SET status = 'committed' WHERE status = 'released'
-    """,
-    "open_orders_hold_their_stock": """
-        UPDATE inventory_reservations SET status = 'released', expires_at = NULL
-        WHERE status = 'held'
-    """,
-    "cancelled_orders_keep_no_money": """
-        UPDATE payments SET status = 'requires_action' WHERE status = 'voided'
-    """,
-    "refunded_orders_keep_no_money": """
-        UPDATE orders SET status = 'refunded' WHERE status = 'confirmed'
-    """,
-    "refunds_within_captured": """
-        UPDATE refunds SET amount = amount + 0.01
-    """,
-    "history_ends_at_status": """
-        DELETE FROM order_status_history WHERE to_status = 'shipped'
-    """,
-    "history_steps_are_legal": """
-        UPDATE order_status_history SET from_status = 'delivered' WHERE to_status = 'shipped'
-    """,
-    "coupon_uses_equal_count": """
-        UPDATE coupons SET usage_count = usage_count + 1
-    """,
-    "cancelled_orders_use_no_coupon": """
-        UPDATE coupon_usage SET released_at = now() WHERE released_at IS NULL
-    """,
-    "inbox_is_drained": """
-        UPDATE payment_events SET processed_at = NULL
-        WHERE id = (SELECT id FROM payment_events LIMIT 1)
-    """,
-    "idempotency_keys_are_answered": """
-        UPDATE idempotency_keys SET status = NULL
-    """,
-    "one_order_per_accepted_key": """
-        UPDATE idempotency_keys SET body = '{"order": {"number": "ORD-2000-000000"}}'
-    """,
-    "product_prices_equal_variants": """
-        UPDATE products SET price = price + 0.01 WHERE category_id IS NULL
-    """,
-    "shelves_equal_products": """
-        UPDATE product_categories SET price = price + 0.01 WHERE is_direct
-    """,
-    "default_partitions_are_empty": """
-        INSERT INTO payment_events (id, provider, provider_event_id, type, payload, processed_at)
-        VALUES ('00000000-0000-7000-8000-000000000000', 'sandbox', 'evt', 'ping', '{}', now())
-    """,
-    "stock_figures_equal_inventory": """
-        UPDATE product_variants SET stock_quantity = stock_quantity + 1
-        WHERE id = (SELECT id FROM product_variants LIMIT 1)
-    """,
-}
+IN_SQL = [invariant.name for invariant in INVARIANTS if invariant.query]
 
 
-@pytest.fixture
-def _busy_shop(us_shipping: ShippingMethod, till: Till) -> None:
-    """An unpaid, a confirmed and partly refunded, a shipped and a cancelled order, all in order."""
-    plain = factories.variant_on_sale(stock=20)
-    shelved = factories.variant_on_sale(stock=20, category_id=factories.category("Shirts").pk)
-    factories.coupon("TENOFF", usage_limit=9)
-    pending, confirmed, shipped, cancelled = (
-        factories.placed_order((plain, 1), code=code) for code in (None, "TENOFF", None, None)
-    )
-    payment = till.paid(confirmed)
-    row = refund(payment_id=payment.pk, amount=Decimal("10.00"), reason="torn seam")
-    settle_refund(refund_id=row.pk)
-    till.paid(shipped)
-    orders.ship(order_id=shipped.pk, carrier="UPS", tracking_number="1Z999")
-    till.start(cancelled)
-    orders.cancel(order_id=cancelled.pk, reason="changed my mind")
-    settle_cancelled(order_id=cancelled.pk)
-    inventory.publish(variant_ids=[plain.pk, shelved.pk])
-    IdempotencyKey.objects.create(
-        actor="guest",
-        route="checkout",
-        key="one-key-per-order",
-        fingerprint="0" * 64,
-        status=201,
-        body=f'{{"order": {{"number": "{pending.order_number}"}}}}',
-    )
+def run(*options: str) -> tuple[int, list[str], str]:
+    """The command's exit code, what it prints and what it complains about."""
+    output, errors = io.StringIO(), io.StringIO()
+    code = 0
+    try:
+        call_command("check_invariants", *options, stdout=output, stderr=errors)
+    except SystemExit as stopped:
+        code = int(str(stopped.code))
+    return code, output.getvalue().splitlines(), errors.getvalue()
 
 
-def raw(sql: str) -> None:
-    with triggers_off(*GUARDED), connection.cursor() as cursor:
-        cursor.execute(sql)
+def found(name: str) -> Finding:
+    return next(finding for finding in check() if finding.invariant.name == name)
 
 
-@pytest.mark.usefixtures("_busy_shop")
+@pytest.mark.usefixtures("compared_shop")
 def test_finds_nothing_in_a_shop_that_is_right() -> None:
-    output = io.StringIO()
+    code, lines, errors = run()
 
-    call_command("check_invariants", stdout=output)
-
-    lines = output.getvalue().splitlines()
+    assert (code, errors) == (0, "")
     assert lines == [f"     0  {invariant.name}" for invariant in INVARIANTS]
+
+
+def test_covers_every_rule_of_the_data_model() -> None:
+    assert {invariant.number for invariant in INVARIANTS} >= set(range(1, 15))
 
 
 def test_every_invariant_is_broken_once_here() -> None:
     assert set(BREAKS) == {invariant.name for invariant in INVARIANTS}
 
 
-@pytest.mark.usefixtures("_busy_shop")
-@pytest.mark.parametrize("name", BREAKS)
+@ledger("S2-105", "S2-109")
+@pytest.mark.usefixtures("busy_shop")
+@pytest.mark.parametrize("name", IN_SQL)
 def test_names_what_raw_sql_has_broken(name: str) -> None:
-    assert violations()[name] == 0
+    assert (found(name).count, found(name).rows) == (0, [])
 
     raw(BREAKS[name])
 
-    assert violations()[name] == 1
+    broken = found(name)
+    assert broken.count == len(broken.rows) == 1
+    assert broken.rows[0]
 
 
-@pytest.mark.usefixtures("_busy_shop")
-def test_prints_the_rule_and_exits_with_1() -> None:
+@pytest.mark.usefixtures("busy_shop")
+def test_prints_rule_and_rows_and_exits_with_1() -> None:
     raw(BREAKS["coupon_uses_equal_count"])
-    output, errors = io.StringIO(), io.StringIO()
 
-    with pytest.raises(SystemExit) as stopped:
-        call_command("check_invariants", stdout=output, stderr=errors)
+    code, lines, errors = run("--database-only")
 
-    assert stopped.value.code == 1
-    assert "     1  coupon_uses_equal_count" in output.getvalue().splitlines()
-    assert errors.getvalue() == (
-        "Broken: 9. A coupon's count is its unreleased uses, within its limit.\n"
+    assert code == 1
+    assert "     1  coupon_uses_equal_count" in lines
+    assert errors == (
+        "Broken: 9. A coupon's count is its unreleased uses, within its limit.\n        TENOFF\n"
     )
 
 
-@pytest.mark.usefixtures("_busy_shop")
+@pytest.mark.usefixtures("busy_shop")
+def test_names_five_rows_and_counts_the_rest() -> None:
+    raw("""
+        INSERT INTO outbox_messages (id, topic, reference)
+        SELECT gen_random_uuid(), 'mail', number FROM generate_series(1, 7) AS number
+    """)
+
+    code, lines, errors = run("--database-only")
+
+    assert code == 1
+    assert "     7  outbox_is_drained" in lines
+    assert "        mail 1, mail 2, mail 3, mail 4, mail 5 and 2 more\n" in errors
+
+
+@pytest.mark.usefixtures("compared_shop")
+def test_asks_the_provider_too() -> None:
+    raw(BREAKS["providers_ledger_equals_ours"])
+
+    code, lines, errors = run()
+
+    assert code == 1
+    assert "     1  providers_ledger_equals_ours" in lines
+    assert "Broken: 13. " in errors
+
+
+def test_exits_with_2_when_the_provider_cannot_be_asked(own_sandbox: Sandbox) -> None:
+    own_sandbox.kill()
+
+    code, lines, errors = run()
+
+    assert code == 2
+    assert "     ?  providers_ledger_equals_ours" in lines
+    assert "Not checked: 13. " in errors
+    assert "sandbox: The payment provider can't be reached right now." in errors
+
+
+def test_leaves_the_provider_out_on_request(own_sandbox: Sandbox) -> None:
+    own_sandbox.kill()
+
+    code, lines, errors = run("--database-only")
+
+    assert (code, errors) == (0, "")
+    assert [line.split()[1] for line in lines] == IN_SQL
+
+
+def asked(monkeypatch: pytest.MonkeyPatch, *queries: str) -> None:
+    """Let these queries be all there is to check."""
+    invented = [
+        Invariant(number, f"rule {number}", "", is_instant=True, query=query)
+        for number, query in enumerate(queries)
+    ]
+    monkeypatch.setattr(asking, "INVARIANTS", invented)
+
+
+def test_reads_as_the_role_for_checks(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked(monkeypatch, "SELECT current_user::text")
+
+    assert [finding.rows for finding in check()] == [["shop_audit"]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sees_one_instant_and_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked(
+        monkeypatch,
+        "SELECT current_setting('transaction_isolation')",
+        "SELECT 'read only ' || current_setting('transaction_read_only')",
+        "SELECT 'limit ' || current_setting('statement_timeout')",
+    )
+
+    rows = [finding.rows for finding in check()]
+
+    assert rows == [["repeatable read"], ["read only on"], ["limit 0"]]
+
+
+def test_says_what_it_had_no_time_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked(monkeypatch, "SELECT 'a' WHERE false", "SELECT 'b' FROM pg_sleep(60)", "SELECT 'c'")
+
+    findings = check(within=1)
+
+    assert [finding.count for finding in findings] == [0, None, None]
+    assert [finding.invariant.number for finding in findings] == [0, 1, 2]
+    assert findings[1].why == findings[2].why == asking.NO_TIME
+
+
+def test_other_faults_of_a_query_are_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked(monkeypatch, "SELECT no_such_column")
+
+    with pytest.raises(Exception, match="no_such_column"):
+        check()
+
+
+@pytest.mark.usefixtures("busy_shop")
+@pytest.mark.parametrize(
+    "name", [invariant.name for invariant in INVARIANTS if not invariant.is_instant]
+)
+def test_leaves_out_what_is_still_on_its_way(name: str) -> None:
+    raw(BREAKS[name])
+
+    counts = {
+        finding.invariant.name: finding.count
+        for finding in check(settled=timezone.now() - ON_ITS_WAY)
+    }
+
+    assert counts.get(name, 0) == 0
+
+
+@pytest.mark.usefixtures("busy_shop")
+def test_leaves_out_what_holds_only_after_the_queues_are_drained() -> None:
+    raw(BREAKS["inbox_is_drained"])
+
+    counts = violations(instant_only=True)
+
+    assert set(counts.values()) == {0}
+    assert set(violations()) - set(counts) == {
+        "cancelled_orders_keep_no_money",
+        "inbox_is_drained",
+        "outbox_is_drained",
+        "ratings_equal_reviews",
+        "stock_figures_equal_inventory",
+    }
+
+
+@pytest.mark.usefixtures("busy_shop")
 def test_names_an_order_that_two_keys_bought() -> None:
     first = IdempotencyKey.objects.get()
     IdempotencyKey.objects.create(
@@ -194,7 +210,7 @@ def test_names_an_order_that_two_keys_bought() -> None:
     assert violations()["one_order_per_accepted_key"] == 1
 
 
-@pytest.mark.usefixtures("_busy_shop")
+@pytest.mark.usefixtures("busy_shop")
 def test_a_kept_refusal_names_no_order() -> None:
     IdempotencyKey.objects.create(
         id=new_id(),
@@ -209,15 +225,16 @@ def test_a_kept_refusal_names_no_order() -> None:
     assert violations()["one_order_per_accepted_key"] == 0
 
 
-@pytest.mark.usefixtures("_busy_shop")
-def test_leaves_out_what_holds_only_after_the_queues_are_drained() -> None:
-    raw(BREAKS["inbox_is_drained"])
+@pytest.mark.usefixtures("busy_shop")
+@pytest.mark.parametrize(
+    ("sql", "missing"),
+    [
+        ("UPDATE invoice_counters SET last_number = 4", ["2026-3", "2026-4"]),
+        ("UPDATE invoice_counters SET last_number = 1", ["2026-2"]),
+        ("DELETE FROM invoice_counters", ["2026-1", "2026-2"]),
+    ],
+)
+def test_names_invoice_numbers_that_do_not_fit_the_counter(sql: str, missing: list[str]) -> None:
+    raw(sql)
 
-    counts = violations(instant_only=True)
-
-    assert set(counts.values()) == {0}
-    assert set(violations()) - set(counts) == {
-        "cancelled_orders_keep_no_money",
-        "inbox_is_drained",
-        "stock_figures_equal_inventory",
-    }
+    assert found("invoice_numbers_have_no_gap").rows == missing

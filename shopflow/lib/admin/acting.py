@@ -115,6 +115,7 @@ class ActingAdmin(ReadOnlyAdmin[M]):
         filled: Mapping[str, forms.Form] | None = None,
         status: int = 200,
     ) -> TemplateResponse:
+        self.note_view(row)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

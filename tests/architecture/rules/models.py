@@ -75,9 +75,10 @@ def _models(tree: Tree) -> Iterator[tuple[Path, ast.ClassDef]]:
 
 
 def _plurals(model: str) -> set[str]:
-    """Names fit for a model's table; some words, such as history, are their own plural."""
+    """Names fit for a model's table; some words, such as history, may be their own plural."""
     name = re.sub(r"(?<!^)(?=[A-Z])", "_", model).lower()
-    return {name if name.endswith(AS_IT_IS) else f"{name}s", f"{name}es", f"{name[:-1]}ies"}
+    as_it_is = {name} if name.endswith(AS_IT_IS) else set()
+    return {f"{name}s", f"{name}es", f"{name[:-1]}ies", *as_it_is}
 
 
 def _bases(model: ast.ClassDef) -> list[str]:

@@ -1,0 +1,1 @@
+"""How fast the hottest queries are and how much room the tables take, measured on a full shop."""

@@ -1,0 +1,1 @@
+"""Shops of any size, made up from the demo families by throwing seeded dice, written by COPY."""

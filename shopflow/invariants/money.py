@@ -1,0 +1,121 @@
+"""Money: orders against payments, refunds and gift cards; cards and invoices against themselves."""
+
+from shopflow.invariants.invariant import Invariant
+
+PROVIDERS_LEDGER = Invariant(
+    13,
+    "providers_ledger_equals_ours",
+    "What the payment providers took and gave back is what we wrote down, payment by payment.",
+    is_instant=False,
+)
+MONEY = (
+    Invariant(
+        5,
+        "paid_orders_are_captured",
+        "A paid order kept at least its total unless it was given back, never more.",
+        is_instant=True,
+        query="""
+            SELECT order_number FROM orders
+            WHERE (status IN ('confirmed', 'processing', 'shipped', 'delivered')
+                   AND (amount_paid < total OR amount_paid - amount_refunded > total))
+               OR (status = 'pending' AND amount_paid <> 0)
+        """,
+    ),
+    Invariant(
+        5,
+        "order_money_equals_payments",
+        "What an order says was paid and refunded is what its payments and gift cards say.",
+        is_instant=True,
+        query="""
+            SELECT o.order_number FROM orders o
+            LEFT JOIN (
+                SELECT order_id, sum(amount_captured) AS paid, sum(amount_refunded) AS refunded
+                FROM payments GROUP BY order_id
+            ) p ON p.order_id = o.id
+            LEFT JOIN (
+                SELECT order_id,
+                       -sum(amount_change) FILTER (WHERE type = 'redeem') AS paid,
+                       sum(amount_change) FILTER (WHERE type = 'refund') AS refunded
+                FROM gift_card_transactions GROUP BY order_id
+            ) g ON g.order_id = o.id
+            WHERE o.amount_paid <> coalesce(p.paid, 0) + coalesce(g.paid, 0)
+               OR o.amount_refunded <> coalesce(p.refunded, 0) + coalesce(g.refunded, 0)
+        """,
+    ),
+    Invariant(
+        6,
+        "cancelled_orders_keep_no_money",
+        "A cancelled order keeps no money and has no open payment.",
+        is_instant=False,
+        query="""
+            SELECT o.order_number FROM orders o
+            WHERE o.status = 'cancelled' AND o.cancelled_at <= %(settled)s AND (
+                o.amount_paid <> o.amount_refunded
+                OR EXISTS (
+                    SELECT FROM payments p WHERE p.order_id = o.id
+                    AND p.status IN ('pending', 'requires_action', 'authorized')
+                )
+            )
+        """,
+    ),
+    Invariant(
+        6,
+        "refunded_orders_keep_no_money",
+        "A refunded order keeps no money, and none of it is still on its way.",
+        is_instant=True,
+        query="""
+            SELECT o.order_number FROM orders o WHERE o.status = 'refunded' AND (
+                o.amount_paid <> o.amount_refunded
+                OR EXISTS (
+                    SELECT FROM refunds r WHERE r.order_id = o.id AND r.status = 'pending'
+                )
+            )
+        """,
+    ),
+    Invariant(
+        7,
+        "refunds_within_captured",
+        "A payment's refunds are what it says was refunded, and at most what was captured.",
+        is_instant=True,
+        query="""
+            SELECT o.order_number FROM payments p JOIN orders o ON o.id = p.order_id
+            LEFT JOIN (
+                SELECT payment_id, sum(amount) AS refunded FROM refunds
+                WHERE status <> 'failed' GROUP BY payment_id
+            ) r ON r.payment_id = p.id
+            WHERE p.amount_refunded <> coalesce(r.refunded, 0)
+               OR p.amount_refunded > p.amount_captured
+        """,
+    ),
+    Invariant(
+        11,
+        "gift_card_balance_equals_ledger",
+        "What is left on a gift card is the sum of its ledger, and never below zero.",
+        is_instant=True,
+        query="""
+            SELECT 'card ending in ' || g.code_last_four FROM gift_cards g
+            LEFT JOIN (
+                SELECT gift_card_id, sum(amount_change) AS balance FROM gift_card_transactions
+                GROUP BY gift_card_id
+            ) t ON t.gift_card_id = g.id
+            WHERE g.balance <> coalesce(t.balance, 0) OR g.balance < 0
+        """,
+    ),
+    PROVIDERS_LEDGER,
+    Invariant(
+        14,
+        "invoice_numbers_have_no_gap",
+        "The invoices of a series have every number from 1 to its counter, and none beyond.",
+        is_instant=True,
+        query="""
+            SELECT c.series || '-' || wanted.number FROM invoice_counters c
+            CROSS JOIN LATERAL generate_series(1, c.last_number) AS wanted (number)
+            LEFT JOIN invoices i ON i.series = c.series AND i.number = wanted.number
+            WHERE i.id IS NULL
+            UNION ALL
+            SELECT i.series || '-' || i.number FROM invoices i
+            LEFT JOIN invoice_counters c ON c.series = i.series
+            WHERE i.number > coalesce(c.last_number, 0)
+        """,
+    ),
+)

@@ -1,0 +1,1 @@
+"""What nobody should write: views and tasks that forget for whom they work."""

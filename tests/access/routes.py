@@ -1,0 +1,121 @@
+"""Every address of the shop, found in its URLconf and filled in with what is somebody's."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls.resolvers import RoutePattern
+from django.utils.regex_helper import normalize
+
+from shopflow.access.rights import PROTECTED
+from tests.access.people import Person
+
+# What names something of a person's: nobody else gets an answer there.
+PRIVATE = {"number", "item_id", "id", "object_id", "row_id"}
+# What everybody may know.
+PUBLIC = {
+    "slug": "public",
+    "slugs": "public",
+    "code": "TENOFF",
+    "provider": "sandbox",
+    "path": "products/nothing.webp",
+    "app_label": "orders",
+    "url": "nowhere",
+}
+PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
+ADMIN = "admin/"
+
+
+class Unclassified(AssertionError):
+    """An address that these tests don't know how to call."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """`pattern` is a format string, such as `orders/{number}/`."""
+
+    pattern: str
+    parameters: tuple[str, ...]
+
+    @property
+    def is_private(self) -> bool:
+        """Whether nobody gets an answer here but whose it is, or staff with the permission."""
+        return bool(PRIVATE & set(self.parameters)) or self.model is not None
+
+    @property
+    def is_of_staff(self) -> bool:
+        return self.pattern.startswith(ADMIN)
+
+    @property
+    def is_of_api(self) -> bool:
+        return self.pattern.startswith("api/")
+
+    def address(self, victim: Person) -> str:
+        """Return the address with what is the victim's. Raises Unclassified."""
+        values = {name: self._value(name, victim) for name in self.parameters}
+        return "/" + self.pattern.format(**values)
+
+    def _value(self, name: str, victim: Person) -> str:
+        if name in PUBLIC:
+            return PUBLIC[name]
+        if name == "number":
+            return victim.order.order_number
+        if name == "content_type_id":
+            return str(ContentType.objects.get_for_model(type(victim.order)).pk)
+        if name in {"object_id", "row_id"} and self.is_of_staff:
+            return str(self._row_of_admin(victim))
+        if name in {"item_id", "id"}:
+            return str(victim.cart.items.get().pk)
+        raise Unclassified(
+            f"{self.pattern}: say in tests/access/routes.py what {name} names, and whether it is "
+            "somebody's"
+        )
+
+    @property
+    def model(self) -> type[Model] | None:
+        """What a page of the staff site is about."""
+        for model in admin.site._registry:
+            about = model._meta
+            if self.pattern.startswith(f"{ADMIN}{about.app_label}/{about.model_name}/"):
+                return model
+        return None
+
+    def _row_of_admin(self, victim: Person) -> Any:
+        """Return the id of a row for the page: the victim's, if rows are people's."""
+        if self.model is None:
+            return victim.order.pk
+        table = self.model._meta.db_table
+        if table in PROTECTED and (mine := victim.rows(table)):
+            return min(mine)
+        if (row := self.model._default_manager.first()) is not None:
+            return row.pk
+        raise Unclassified(f"{self.pattern}: tests/access/people.py makes no row of {table}")
+
+
+def routes() -> list[Route]:
+    """Return all of them."""
+    return [
+        Route(pattern, tuple(re.findall(r"{(\w+)}", pattern)))
+        for pattern in _patterns(get_resolver().url_patterns, "")
+    ]
+
+
+def _patterns(entries: list[URLPattern | URLResolver], start: str) -> Iterator[str]:
+    for entry in entries:
+        here = start + _format(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from _patterns(entry.url_patterns, here)
+        else:
+            yield here
+
+
+def _format(pattern: Any) -> str:
+    if isinstance(pattern, RoutePattern):
+        return PARAMETER.sub(r"{\1}", str(pattern))
+    [(text, _), *_] = normalize(str(pattern))
+    return re.sub(r"%\((\w+)\)s", r"{\1}", text)
