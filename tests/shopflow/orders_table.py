@@ -17,7 +17,7 @@ ROWS = int(os.environ.get("ORDERS", "300"))
 _PORTRAIT = {
     "columns": """
         SELECT attname, format_type(atttypid, atttypmod), attnotnull, attgenerated::text,
-            pg_get_expr(adbin, adrelid), col_description(attrelid, attnum)
+            pg_get_expr(adbin, adrelid), col_description(attrelid, attnum), attacl
         FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
         WHERE attrelid = 'orders'::regclass AND attnum > 0 AND NOT attisdropped
     """,
@@ -35,7 +35,8 @@ _PORTRAIT = {
         SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger
         WHERE tgrelid = 'orders'::regclass AND NOT tgisinternal
     """,
-    "policies": "SELECT * FROM pg_policies WHERE tablename = 'orders'",
+    # Those of other tables look into this one.
+    "policies": "SELECT * FROM pg_policies",
     "security": """
         SELECT relrowsecurity, relacl, relowner::regrole, obj_description(oid, 'pg_class')
         FROM pg_class WHERE oid = 'orders'::regclass

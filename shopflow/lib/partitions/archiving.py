@@ -25,7 +25,10 @@ from shopflow.lib.transactions import acting_as, command, reading
 log = logging.getLogger(__name__)
 YOUNGEST_DAYS = 90
 # What may leave, and the rows that keep their month here; orders stay for good.
-ARCHIVED = {"payment_events": "processed_at IS NULL", "audit_logs": "false"}
+ARCHIVED = {
+    "payment_events": "processed_at IS NULL",
+    "audit_logs": "NOT EXISTS (SELECT FROM audit_seals WHERE hi >= kept.id)",
+}
 _DETACHED = "_detached"
 _FILE = re.compile(r"(?P<table>[a-z_]+)_(?P<year>\d{4})_(?P<month>\d{2})\.[0-9a-f]{12}\.csv\.gz")
 
@@ -146,7 +149,9 @@ def _old_months(days: int) -> list[tuple[str, Month]]:
 def _has_waiting(table: str, month: Month) -> bool:
     name = month.partition_of(table)
     with connection.cursor() as cursor:
-        cursor.execute(f'SELECT EXISTS (SELECT FROM "{name}" WHERE {ARCHIVED[table]})')  # noqa: S608 - our names
+        cursor.execute(
+            f'SELECT EXISTS (SELECT FROM "{name}" AS kept WHERE {ARCHIVED[table]})'  # noqa: S608 - our names
+        )
         has_waiting = bool(cursor.fetchone()[0])
     if has_waiting:
         log.warning("%s stays: rows in it still wait for something", name)

@@ -49,7 +49,7 @@ CREATE TRIGGER {table}_{column}_registered AFTER INSERT OR UPDATE OF {column} ON
 def convert(*, table: str, finish: Callable[[], object], tell: Tell) -> int:
     """Partition a table by month on its UUIDv7 `id`, all or nothing; return how many rows.
 
-    `finish` sets its grants and policies in the same transaction. A column that must be unique
+    `finish` sets all grants and policies in the same transaction. A column that must be unique
     is kept so by a table of its own, `<column>s`. Foreign keys from and to it are checked anew.
     Nobody reads or writes the table meanwhile. Only the owner may. Raises CannotConvert.
     """
@@ -57,7 +57,9 @@ def convert(*, table: str, finish: Callable[[], object], tell: Tell) -> int:
         cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
         cursor.execute(f'LOCK TABLE "{table}" IN ACCESS EXCLUSIVE MODE')
         plan = blueprint(table)
+        policies = _count_policies()
         with without_keys_to(table):
+            _drop_policies_on(table)
             rows = _rebuild(table, tell)
             tell("indexes, keys and rules …")
             for statement in plan.statements:
@@ -65,6 +67,8 @@ def convert(*, table: str, finish: Callable[[], object], tell: Tell) -> int:
             for unique in plan.uniques:
                 _register(table, unique)
         finish()
+        if (made := _count_policies()) != policies:
+            raise RuntimeError(f"{made} policies instead of {policies}")
         cursor.execute(f'ANALYZE "{table}"')
     return rows
 
@@ -77,6 +81,26 @@ def other_connections() -> int:
             " WHERE datname = current_database() AND usename IS NOT NULL"
             " AND pid <> pg_backend_pid()"
         )
+        return int(cursor.fetchone()[0])
+
+
+def _drop_policies_on(table: str) -> None:
+    """Drop the policies, of whatever table, that look into this one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT polrelid::regclass::text, quote_ident(polname)"
+            " FROM pg_policy JOIN pg_depend"
+            " ON classid = 'pg_policy'::regclass AND objid = pg_policy.oid"
+            " WHERE refclassid = 'pg_class'::regclass AND refobjid = %s::regclass",
+            [table],
+        )
+        for owner, name in cursor.fetchall():
+            cursor.execute(f"DROP POLICY {name} ON {owner}")
+
+
+def _count_policies() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_policy")
         return int(cursor.fetchone()[0])
 
 
