@@ -1,10 +1,11 @@
 """The copies that let a list page read one row per card, kept beside their sources."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
 from catalog.models import Category, Product, ProductCategory, ProductVariant
+from shopflow.lib.postgres.many import update_many
 
 # What a list is sorted or narrowed by: the shelves hold copies of them.
 SORT_KEYS = (
@@ -46,9 +47,14 @@ def shelve(products: Iterable[Product]) -> None:
     )
 
 
-def copy_sort_keys(product: Product) -> None:
-    """Copy the sort keys of a product, just changed, to the shelves it stands on."""
-    ProductCategory.objects.filter(product=product).update(**_sort_keys(product))
+def copy_sort_keys(products: Sequence[Product]) -> None:
+    """Copy the sort keys of products, just changed, to the shelves they stand on."""
+    by_id = {product.pk: product for product in products}
+    shelved = list(ProductCategory.objects.filter(product__in=by_id))
+    for row in shelved:
+        for name, value in _sort_keys(by_id[row.product_id]).items():
+            setattr(row, name, value)
+    update_many(shelved, SORT_KEYS)
 
 
 def copy_stock(product: Product, variants: Iterable[ProductVariant]) -> None:

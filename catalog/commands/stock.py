@@ -34,8 +34,7 @@ def set_stock(*, figures: Mapping[UUID, int]) -> None:
                 scopes.add(cache.CATALOG)
     update_many(stale, ["stock_quantity"])
     update_many(changed, ["stock_quantity", "in_stock"])
-    for product in flipped:
-        copy_sort_keys(product)
+    copy_sort_keys(flipped)
     if scopes:
         cache.renew(*scopes)
 
