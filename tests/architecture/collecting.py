@@ -17,17 +17,19 @@ TO = "COLLECTED"
 
 
 def collected(root: Path) -> dict[str, set[str]]:
-    """Return every test with its rows; raises when a test can't even be collected."""
+    """Return every test with its rows; fails when a test can't even be collected."""
     with TemporaryDirectory() as folder:
         found = Path(folder) / "tests.json"
         environ = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
-        subprocess.run(
+        done = subprocess.run(
             [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", __name__],
             cwd=root,
             env={**environ, TO: str(found)},
-            check=True,
+            check=False,
             capture_output=True,
+            text=True,
         )
+        assert done.returncode == 0, f"{done.stdout[-2000:]}{done.stderr[-2000:]}"
         return {test: set(marks) for test, marks in json.loads(found.read_text()).items()}
 
 
