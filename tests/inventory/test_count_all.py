@@ -65,7 +65,7 @@ def test_names_all_that_it_refuses_and_sets_none(order: Order, variant: ProductV
 
 
 def test_refuses_to_count_nowhere(variant: ProductVariant) -> None:
-    Warehouse.objects.update(is_active=False)
+    Warehouse.objects.update(is_active=False, is_default=False)
 
     with pytest.raises(UnknownWarehouse):
         commands.count_all(quantities={variant.pk: 1}, reason="count")
