@@ -96,6 +96,7 @@ UNPROTECTED = {
     "promotion_usage": "limits of a promotion are counted over everybody's uses",
     "idempotency_keys": "found by who repeats a request and by its key",
     "product_reviews": "reviews are public",
+    "review_photos": "reviews are public",
     "review_votes": "votes are counted over everybody's",
     "product_purchases": "a review is verified by it, whoever reads the review",
     "warehouses": "the shop's own address",

@@ -153,4 +153,4 @@ def _bytes_of(run: Run, names: set[str]) -> int:
 
 
 def _milliseconds(query: Mapping[str, Any], column: str) -> float:
-    return float(sum(statement[column] for statement in query["statements"]))
+    return sum((float(statement[column]) for statement in query["statements"]), 0.0)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
 
 from django.http import QueryDict
 
@@ -11,14 +10,13 @@ from carts.queries import Destination, find_cart, price_cart
 from catalog import queries as catalog
 from catalog.filters import ShelfFilter
 from catalog.forms import Listing, read_listing
-from catalog.models import Product, ProductQuerySet
 from inventory.models import Inventory
 from orders import queries as orders
 from orders.models import Order, OrderItem
 from payments.queries import payments_of
 from shopflow.baseline.samples import Sample
 from shopflow.lib.models import AuditLog
-from shopflow.lib.paging import Page, page
+from shopflow.lib.paging import page
 from shopflow.lib.roles import Role
 from shopflow.lib.transactions import reading_as
 
@@ -77,14 +75,14 @@ def _cart(sample: Sample) -> object:
 
 
 def _order(sample: Sample) -> object:
-    number, user_id = sample.order.order_number, sample.order.user_id
-    with orders.opened(number=number, token="", user_id=user_id) as order:
+    number = sample.order.order_number
+    with orders.opened(number=number, token="", user_id=sample.shopper_id) as order:
         return Order.objects.with_details().get(pk=order.pk), list(order.history.all())
 
 
 def _orders_of_shopper(sample: Sample) -> object:
-    with reading_as(user_id=sample.shopper.pk):
-        mine = orders.orders_of(sample.shopper.pk)
+    with reading_as(user_id=sample.shopper_id):
+        mine = orders.orders_of(sample.shopper_id)
         return page(mine, order=orders.BY_NEWEST, cursor=None, limit=PER_PAGE)
 
 
@@ -101,13 +99,18 @@ def _lines_of_product(sample: Sample) -> object:
 
 
 def _payments(sample: Sample) -> object:
-    with reading_as(user_id=sample.order.user_id):
+    with reading_as(user_id=sample.shopper_id):
         return list(payments_of(sample.order.pk))
 
 
-def _search(words: str) -> Page[Product]:
-    found = cast(ProductQuerySet, catalog.best_matches(catalog.search(words))).with_card()
-    return page(found, order=catalog.BY_RELEVANCE, cursor=None, limit=24)
+def _search(words: str) -> Listing:
+    found = catalog.search(words)
+    return read_listing(
+        QueryDict(),
+        found,
+        sorts={"relevance": catalog.BY_RELEVANCE},
+        brands=catalog.brands_of(catalog.best_matches(found)),
+    )
 
 
 def _two_words(sample: Sample) -> object:

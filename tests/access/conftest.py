@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 from django.core.management import call_command
@@ -14,12 +15,17 @@ from tests.access.server import Server, running_server
 @pytest.fixture(scope="module")
 def people(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[People]:
     """Made and committed once for the tests of a module, which change nothing for good."""
-    with django_db_blocker.unblock():
-        people = meet_people()
-        # A test begins with a connection of its own.
-        connection.close()
-    yield people
-    with django_db_blocker.unblock():
+    with ExitStack() as stack:
+        stack.callback(_forget_people, django_db_blocker)
+        with django_db_blocker.unblock():
+            people = meet_people()
+            # A test begins with a connection of its own.
+            connection.close()
+        yield people
+
+
+def _forget_people(blocker: DjangoDbBlocker) -> None:
+    with blocker.unblock():
         call_command("flush", verbosity=0, interactive=False)
         connection.close()
 

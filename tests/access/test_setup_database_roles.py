@@ -141,8 +141,8 @@ def test_works_for_the_first_user_of_a_managed_server(server: OwnServer) -> None
 
     assert said == (
         "shop_backup can't read past row-level security here: back up as the provider of the "
-        "server says\nsealing the audit log needs pg_read_all_stats: have it granted to "
-        "shop_worker and shop_audit\n"
+        "server says\nsealing the audit log needs pg_read_all_stats, the health page too: "
+        "have it granted to shop_worker and shop_audit\n"
     )
     assert set(server.roles()) > {"shop", "shop_owner", "shop_app", "shop_audit"}
 

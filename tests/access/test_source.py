@@ -7,7 +7,9 @@ import pytest
 from tests.architecture.rules.tree import Tree
 from tests.payments.sandbox_process import ROOT
 
-TELLS = re.compile(r"set_config\(|\bSET\s+(LOCAL\s+|SESSION\s+)?(ROLE|app\.|SESSION AUTH)", re.I)
+TELLS = re.compile(
+    r"set_config\(\s*'(role|app\.)|\bSET\s+(LOCAL\s+|SESSION\s+)?(ROLE|app\.|SESSION AUTH)", re.I
+)
 TELLER = "shopflow/lib/transactions.py"
 
 

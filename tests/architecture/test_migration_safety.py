@@ -94,7 +94,7 @@ def test_what_was_released_has_not_changed() -> None:
     assert (changed_since(release, settings.BASE_DIR) if release else []) == []
 
 
-@ledger("S2-127", "S2-128", "S2-130", "S2-135", "S2-136", "S2-137", "C-56")
+@ledger("S2-127", "S2-128", "S2-129", "S2-130", "S2-135", "S2-136", "S2-137", "C-56")
 @pytest.mark.parametrize(
     ("operation", "expected"),
     [

@@ -65,7 +65,7 @@ INDEXES = (
         "S0-27 S1-49 S2-27 S2-97 S4-13",
         "UNIQUE (order_id, variant_id, kind)",
     ),
-    asked("order_items_product_id_dd557d5a", "S2-28 S2-97 S4-13", "btree (product_id)"),
+    asked("order_items_product_idx", "S2-28 S2-97 S4-13", "btree (product_id, id DESC)"),
     asked("order_shipments_order_id_11de3887", "S2-10", "btree (order_id)"),
     asked("order_shipments_tracking_unique", "S2-10", "UNIQUE (carrier, tracking_number)"),
     asked("payments_order_status_idx", "S2-30 S2-84 S2-99", "btree (order_id, status)"),

@@ -92,6 +92,7 @@ GOES_WITH = {
 FORGETS = {
     "orders.shipping_method_id",
     "payments.payment_method_id",
+    "product_categories.brand_id",
     "product_images.variant_id",
     "product_reviews.user_id",
     "products.brand_id",

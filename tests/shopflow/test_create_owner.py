@@ -9,6 +9,7 @@ from django.test import Client
 from accounts import commands as accounts
 from accounts.models import User
 from shopflow.management.commands import create_owner
+from tests.ledger import ledger
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +26,7 @@ class Terminal(io.StringIO):
         return True
 
 
+@ledger("S4-16")
 def test_makes_somebody_who_may_do_everything(client: Client) -> None:
     output = run("--email", " Olive@Example.com ")
 

@@ -138,7 +138,7 @@ def schema() -> str:
     return "".join(line for line in dumped.splitlines(True) if "restrict " not in line)
 
 
-@ledger("S1-63", "S2-133", "S2-158")
+@ledger("S0-37", "S1-63", "S2-133", "S2-151", "S2-158", "S3-27", "S4-14")
 def test_goes_forward_and_back_and_forward_to_the_same_tables(empty: None) -> None:
     call_command("migrate", verbosity=0)
     there = schema()
@@ -190,6 +190,7 @@ def test_lets_go_of_what_it_holds_before_it_comes_back(
     assert (pauses, times_recorded()) == ([], 1)
 
 
+@ledger("S0-38")
 def test_gives_up_in_the_end_and_has_changed_nothing(
     holder: Line, pauses: list[Callable[[], object]]
 ) -> None:
@@ -282,6 +283,7 @@ def test_builds_an_index_beside_a_transaction_that_holds_the_table(
     assert shown("lock_timeout") == "2s"
 
 
+@ledger("S0-38")
 def test_replaces_an_index_whose_building_was_stopped(brands: None) -> None:
     broken = "CREATE UNIQUE INDEX CONCURRENTLY brands_planted_idx ON brands (is_active)"
     with pytest.raises(IntegrityError), connection.cursor() as cursor:
@@ -293,6 +295,7 @@ def test_replaces_an_index_whose_building_was_stopped(brands: None) -> None:
     assert index_is_valid() is True
 
 
+@ledger("S0-38")
 def test_finds_an_index_that_is_there(brands: None) -> None:
     apply(planted(BY_NAME, is_atomic=False))
     MigrationRecorder(connection).record_unapplied("catalog", "planted")

@@ -18,6 +18,7 @@ from payments import tasks
 from shopflow.lib.queue import enqueue
 from tests import factories
 from tests.books import books
+from tests.ledger import ledger
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,6 +31,7 @@ def _developers_machine(
     monkeypatch.setenv("SHOPFLOW_STATE", str(tmp_path))
 
 
+@ledger("S2-155")
 def test_leaves_an_empty_shop() -> None:
     fresh = filled()
     factories.ship_to_the_us()

@@ -139,8 +139,8 @@ def test_works_where_others_may_not_enter(
     closed.mkdir(mode=0o700)
     supervisor = supervise("closed/state")
 
-    first = supervisor.run("--exec", *QUERY, "create table kept (n int)")
-    second = supervisor.run("--exec", *QUERY, "select * from kept")
+    first = supervisor.run("--exec", *QUERY, "set role shop_owner; create table kept (n int)")
+    second = supervisor.run("--exec", *QUERY, "set role shop_owner; select * from kept")
     home = (supervisor.state / "pg18").resolve().parent
     removed = supervisor.run("--forget")
 
