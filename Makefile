@@ -23,7 +23,7 @@ SETTINGS := SECRET_KEY=lint-$$($(PYTHON) -c 'import secrets; print(secrets.token
 	SITE_URL=https://shop.example ALLOWED_HOSTS=shop.example SANDBOX_URL=https://pay.example \
 	SANDBOX_API_KEY=lint SANDBOX_WEBHOOK_SECRET=lint
 
-.PHONY: help run dev test lint format openapi baseline data-model db-shell lock clean base full browser-kit \
+.PHONY: help run dev test compat lint format openapi baseline data-model db-shell lock clean base full browser-kit \
 	lint-style lint-types lint-imports lint-templates lint-migrations lint-deploy lint-locks
 
 help: ## Show this list
@@ -39,6 +39,15 @@ test: full $(if $(filter 0,$(BROWSER)),,browser-kit) ## Run all tests (ARGS="tes
 	@SHOPFLOW_STATE="$(TEST_STATE)" exec $(PY) manage.py up --throwaway --exec \
 		$(PY) -m pytest --numprocesses=logical --maxprocesses=7 \
 		$(if $(filter 0,$(BROWSER)),-m "not browser") $(ARGS)
+
+# Another release of the same version, or another version: make compat PG15_BIN=/opt/pg16/bin
+PG15_BIN ?= /usr/lib/postgresql/15/bin
+
+compat: full ## Run the tests on PostgreSQL 15, the oldest the shop works with (ARGS as above)
+	@test -x "$(PG15_BIN)/postgres" || { echo "There is no PostgreSQL 15 in $(PG15_BIN)." \
+		"Install it (Debian: postgresql-15), or name its programs: make compat PG15_BIN=<folder>"; exit 1; }
+	@POSTGRES_BIN="$(PG15_BIN)" SHOPFLOW_STATE=.run-compat exec $(PY) manage.py up --throwaway --exec \
+		$(PY) -m pytest --numprocesses=logical --maxprocesses=7 -m "not browser" $(ARGS)
 
 lint: full ## Check style, types, layers, templates, migrations, production settings, lock files
 	@exec $(MAKE) --no-print-directory --keep-going lint-style lint-types lint-imports \

@@ -1,10 +1,18 @@
 """Everything that changes accounts."""
 
-from django.db import IntegrityError, transaction
+import logging
+from uuid import UUID
 
-from accounts.errors import EmailTaken
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.errors import EmailTaken, UserNotFound
 from accounts.models import User
+from accounts.signals import account_closed
+from shopflow.lib.news import announce
 from shopflow.lib.transactions import command, is_duplicate
+
+log = logging.getLogger(__name__)
 
 
 @command
@@ -24,6 +32,28 @@ def create_staff(
     Raises EmailTaken.
     """
     return _create(email, password, role, first_name, last_name)
+
+
+@command
+def close_account(*, user_id: UUID, by: UUID | None) -> User:
+    """Close an account for good: its owner is signed out everywhere, and the e-mail is free again.
+
+    Orders stay, and so does the row they name; carts and wish lists follow by a worker. `by` is
+    who of the staff did it, None the owner. Raises UserNotFound. Safe to repeat.
+    """
+    user = User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
+    if user is None:
+        raise UserNotFound
+    if user.deleted_at is None:
+        user.deleted_at, user.is_active = timezone.now(), False
+        # A signed-in browser proves itself by a hash of the password: every one is out now.
+        user.set_unusable_password()
+        user.save(update_fields=["deleted_at", "is_active", "password", "updated_at"])
+        for rows in (user.sessions, user.password_resets, user.verification_tokens):
+            rows.all().delete()
+        log.info("account %s closed by %s", user_id, by or "its owner")
+        announce(account_closed, user_id=user.pk)
+    return user
 
 
 def _create(email: str, password: str, role: str, first_name: str, last_name: str) -> User:

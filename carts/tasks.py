@@ -1,5 +1,7 @@
 """Housekeeping of carts."""
 
+from uuid import UUID
+
 from celery import shared_task
 
 from carts import commands
@@ -9,4 +11,18 @@ from carts import commands
 def drop_expired() -> None:
     """Delete guest carts past their time, in batches. Safe to repeat."""
     while commands.drop_expired():
+        pass
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def drop_deleted_products(product_id: str | None = None) -> None:
+    """Take a deleted product, or all of them, out of carts, in batches. Safe to repeat."""
+    while commands.drop_deleted_products(product_id=UUID(product_id) if product_id else None):
+        pass
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def drop_carts_of_closed_accounts(user_id: str | None = None) -> None:
+    """Delete the carts of a closed account, or of all, in batches. Safe to repeat."""
+    while commands.drop_carts_of_closed_accounts(user_id=UUID(user_id) if user_id else None):
         pass

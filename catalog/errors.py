@@ -1,5 +1,7 @@
 """How the catalogue says no."""
 
+from collections.abc import Mapping
+
 from shopflow.lib.errors import DomainError, InvalidInput, NotFound
 
 
@@ -34,3 +36,15 @@ class SlugTaken(DomainError):
     code = "slug_taken"
     status = 409
     message = "Another product already uses this address. Choose a different one."
+
+
+class ProductsRefused(DomainError):
+    """Some of many products break a rule; `refusals` says why, by their place among the specs."""
+
+    code = "products_refused"
+    status = 409
+    message = "Some of these products can't be saved."
+
+    def __init__(self, refusals: Mapping[int, DomainError]) -> None:
+        super().__init__()
+        self.refusals = refusals

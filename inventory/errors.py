@@ -1,5 +1,8 @@
 """How the stock says no."""
 
+from collections.abc import Mapping
+from uuid import UUID
+
 from shopflow.lib.errors import DomainError, InvalidInput, NotFound
 
 
@@ -35,3 +38,15 @@ class UnitsNotHere(DomainError):
     code = "units_not_here"
     status = 409
     message = "Some of these units haven't arrived yet. Count the stock once they are here."
+
+
+class CountsRefused(DomainError):
+    """Some of many figures can't be set; `refusals` says why, by variant."""
+
+    code = "counts_refused"
+    status = 409
+    message = "Some of these figures can't be set."
+
+    def __init__(self, refusals: Mapping[UUID, DomainError]) -> None:
+        super().__init__()
+        self.refusals = refusals

@@ -7,6 +7,7 @@ It needs nothing but Python: a distribution may have left out pip or the parts o
 
 import fcntl
 import hashlib
+import os
 import platform
 import subprocess
 import sys
@@ -84,6 +85,8 @@ def _make_environment() -> None:
         [sys.executable, "-m", "venv", *arguments], capture_output=True, text=True
     )
     if made.returncode:
+        if not os.access(HERE.parent, os.W_OK):
+            sys.exit(f"You may not write into {HERE.parent}, where .venv belongs.")
         sys.exit(
             f"{made.stdout}{made.stderr}\n"
             "This Python can neither make .venv by itself nor has it pip. Install one of the two, "

@@ -60,5 +60,6 @@ def _in_own_transaction(
     """Run a statement outside commands as the staff's role too; the results stay at the client."""
     if is_told() or sql.startswith(TRANSACTION):
         return execute(sql, params, many, about)
-    with reading():
+    # Django opens transactions of its own here and there, around the checks of a form for one.
+    with reading(durable=False):
         return execute(sql, params, many, about)

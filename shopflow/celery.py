@@ -32,6 +32,14 @@ app.conf.update(
         "publish stock figures": {"task": "inventory.tasks.publish_all", "schedule": 600},
         "drop stale carts": {"task": "carts.tasks.drop_expired", "schedule": 3600},
         "seal the audit log": {"task": "shopflow.lib.tasks.seal_audit_log", "schedule": 60},
+        "take deleted products out of carts": {
+            "task": "carts.tasks.drop_deleted_products",
+            "schedule": 3600,
+        },
+        "drop carts of closed accounts": {
+            "task": "carts.tasks.drop_carts_of_closed_accounts",
+            "schedule": 3600,
+        },
         "make partitions": {"task": "shopflow.lib.tasks.make_partitions", "schedule": 86_400},
         # UTC, when few people buy.
         "check invariants": {

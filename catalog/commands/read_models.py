@@ -1,10 +1,11 @@
 """The copies that let a list page read one row per card, kept beside their sources."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
 from catalog.models import Category, Product, ProductCategory, ProductVariant
+from shopflow.lib.postgres.many import update_many
 
 # What a list is sorted or narrowed by: the shelves hold copies of them.
 SORT_KEYS = (
@@ -18,35 +19,42 @@ SORT_KEYS = (
 )
 
 
-def refresh_read_models(product: Product) -> None:
-    """Copy price, stock and shelves of one product from their sources. The row is locked."""
-    buyable = [v for v in product.variants.all() if v.is_buyable]
+def copy_figures(product: Product, variants: Iterable[ProductVariant]) -> None:
+    """Set (not save) a product's price and stock figures from its variants."""
+    buyable = [variant for variant in variants if variant.is_buyable]
     cheapest = min(buyable, key=lambda variant: (variant.price, variant.pk), default=None)
     if cheapest is not None:
         product.price, product.compare_at_price = cheapest.price, cheapest.compare_at_price
     copy_stock(product, buyable)
-    product.save(
-        update_fields=["price", "compare_at_price", "stock_quantity", "in_stock", "updated_at"]
-    )
-    shelve([product])
 
 
 def shelve(products: Iterable[Product]) -> None:
     """Put products on their own shelf and on each shelf above it."""
-    for product in products:
-        wanted = _shelves_of(product)
-        ProductCategory.objects.filter(product=product).exclude(category__in=wanted).delete()
-        ProductCategory.objects.bulk_create(
-            [_shelf_row(product, category_id) for category_id in wanted],
-            update_conflicts=True,
-            unique_fields=["product", "category"],
-            update_fields=["is_direct", *SORT_KEYS],
-        )
+    shelves = _shelves_of(products)
+    there = ProductCategory.objects.filter(product__in=[product.pk for product in shelves])
+    wanted = {(product.pk, shelf) for product, ids in shelves.items() for shelf in ids}
+    left = [
+        row.pk
+        for row in there.only("product", "category")
+        if (row.product_id, row.category_id) not in wanted
+    ]
+    ProductCategory.objects.filter(pk__in=left).delete()
+    ProductCategory.objects.bulk_create(
+        [_shelf_row(product, shelf) for product, ids in shelves.items() for shelf in ids],
+        update_conflicts=True,
+        unique_fields=["category", "product"],
+        update_fields=["is_direct", *SORT_KEYS],
+    )
 
 
-def copy_sort_keys(product: Product) -> None:
-    """Copy the sort keys of a product, just changed, to the shelves it stands on."""
-    ProductCategory.objects.filter(product=product).update(**_sort_keys(product))
+def copy_sort_keys(products: Sequence[Product]) -> None:
+    """Copy the sort keys of products, just changed, to the shelves they stand on."""
+    by_id = {product.pk: product for product in products}
+    shelved = list(ProductCategory.objects.filter(product__in=by_id))
+    for row in shelved:
+        for name, value in _sort_keys(by_id[row.product_id]).items():
+            setattr(row, name, value)
+    update_many(shelved, SORT_KEYS)
 
 
 def copy_stock(product: Product, variants: Iterable[ProductVariant]) -> None:
@@ -56,11 +64,17 @@ def copy_stock(product: Product, variants: Iterable[ProductVariant]) -> None:
     product.in_stock = any(variant.in_stock for variant in buyable)
 
 
-def _shelves_of(product: Product) -> list[UUID]:
-    if product.category_id is None:
-        return []
-    path = Category.objects.values_list("path", flat=True).get(pk=product.category_id)
-    return [UUID(hex=label) for label in path.split(".")]
+def _shelves_of(products: Iterable[Product]) -> dict[Product, list[UUID]]:
+    """Return the categories from the root down to each product's own."""
+    chosen = list(products)
+    categories = Category.objects.filter(pk__in={product.category_id for product in chosen})
+    paths = dict(categories.values_list("pk", "path"))
+    return {
+        product: [UUID(hex=label) for label in paths[product.category_id].split(".")]
+        if product.category_id
+        else []
+        for product in chosen
+    }
 
 
 def _shelf_row(product: Product, category_id: UUID) -> ProductCategory:

@@ -4,6 +4,7 @@ from uuid import UUID
 from catalog.commands.read_models import copy_sort_keys, copy_stock
 from catalog.models import Product, ProductVariant
 from shopflow.lib import cache
+from shopflow.lib.postgres.many import update_many
 from shopflow.lib.transactions import command
 
 
@@ -17,18 +18,33 @@ def set_stock(*, figures: Mapping[UUID, int]) -> None:
     touched = ProductVariant.objects.filter(pk__in=figures).values("product")
     # Products before variants, rows by pk: the order every command of the catalogue locks in.
     products = Product.objects.select_for_update(no_key=True).filter(pk__in=touched).order_by("pk")
-    for product in products:
-        variants = list(product.variants.all())
-        stale = [v for v in variants if figures.get(v.pk, v.stock_quantity) != v.stock_quantity]
-        for variant in stale:
-            variant.stock_quantity = max(figures[variant.pk], 0)
-        if not stale:
-            continue
-        ProductVariant.objects.bulk_update(stale, ["stock_quantity"])
-        was_in_stock = product.in_stock
-        copy_stock(product, variants)
-        product.save(update_fields=["stock_quantity", "in_stock", "updated_at"])
-        cache.renew(cache.product_scope(product.slug))
-        if product.in_stock != was_in_stock:
-            copy_sort_keys(product)
-            cache.renew(cache.CATALOG)
+    stale: list[ProductVariant] = []
+    changed: list[Product] = []
+    flipped: list[Product] = []
+    scopes: set[str] = set()
+    for product in products.defer("search").prefetch_related("variants"):
+        if updated := _updated(product, figures):
+            was_in_stock = product.in_stock
+            copy_stock(product, product.variants.all())
+            stale += updated
+            changed.append(product)
+            scopes.add(cache.product_scope(product.slug))
+            if product.in_stock != was_in_stock:
+                flipped.append(product)
+                scopes.add(cache.CATALOG)
+    update_many(stale, ["stock_quantity"])
+    update_many(changed, ["stock_quantity", "in_stock"])
+    copy_sort_keys(flipped)
+    if scopes:
+        cache.renew(*scopes)
+
+
+def _updated(product: Product, figures: Mapping[UUID, int]) -> list[ProductVariant]:
+    """Set (not save) the figures of a product's variants and return those that changed."""
+    updated = []
+    for variant in product.variants.all():
+        figure = max(figures.get(variant.pk, variant.stock_quantity), 0)
+        if figure != variant.stock_quantity:
+            variant.stock_quantity = figure
+            updated.append(variant)
+    return updated

@@ -4,9 +4,9 @@ Inventory rows are always touched last in a transaction and in the order of thei
 two orders can wait for each other but never in a circle.
 """
 
+from inventory.commands.counts import allow_backorders_of, count_all
 from inventory.commands.figures import (
     MAIN,
-    MOST_UNITS,
     adjust,
     allow_backorders,
     count,
@@ -15,6 +15,7 @@ from inventory.commands.figures import (
     publish,
 )
 from inventory.commands.reservations import Wanted, commit, fulfil, release, reserve
+from inventory.commands.rules import MOST_UNITS
 
 __all__ = [
     "MAIN",
@@ -22,8 +23,10 @@ __all__ = [
     "Wanted",
     "adjust",
     "allow_backorders",
+    "allow_backorders_of",
     "commit",
     "count",
+    "count_all",
     "ensure_main_warehouse",
     "ensure_stock_row",
     "fulfil",

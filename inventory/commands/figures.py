@@ -6,18 +6,14 @@ from uuid import UUID
 from django.utils import timezone
 
 from catalog import commands as catalog
-from inventory.commands.ledger import locked, record, tell_catalog
-from inventory.errors import (
-    NothingToCount,
-    StockPromised,
-    UnknownWarehouse,
-)
+from inventory.commands.ledger import entry, locked, tell_catalog
+from inventory.commands.rules import MOST_UNITS, check_count, check_limit, refuse_promised
+from inventory.errors import NothingToCount, StockPromised, UnknownWarehouse
 from inventory.models import Inventory, InventoryTransaction, Warehouse
 from inventory.queries import available_of
 from shopflow.lib.transactions import command
 
 MAIN = "MAIN"
-MOST_UNITS = 1_000_000
 Type = InventoryTransaction.Type
 
 
@@ -36,9 +32,8 @@ def count(
     Raises NothingToCount, and StockPromised when fewer were counted than are promised.
     Safe to repeat.
     """
-    if not 0 <= quantity <= MOST_UNITS:
-        raise NothingToCount
     stock = locked(ensure_stock_row(variant_id=variant_id, warehouse_id=warehouse_id).pk)
+    check_count(stock, quantity)
     stock.last_counted_at = timezone.now()
     return _change(stock, quantity - stock.quantity_on_hand, Type.COUNT_VARIANCE, reason, by, notes)
 
@@ -66,11 +61,8 @@ def allow_backorders(*, variant_id: UUID, limit: int) -> Inventory:
 
     Raises NothingToCount, and StockPromised when more are sold ahead already. Safe to repeat.
     """
-    if not 0 <= limit <= MOST_UNITS:
-        raise NothingToCount("How many units may be sold ahead is a number from 0 to 1,000,000.")
     stock = locked(ensure_stock_row(variant_id=variant_id).pk)
-    if stock.quantity_reserved > stock.quantity_on_hand + limit:
-        raise StockPromised("More units than that are sold ahead already.")
+    check_limit(stock, limit)
     stock.backorder_limit = limit
     stock.save(update_fields=["backorder_limit", "updated_at"])
     return stock
@@ -79,15 +71,18 @@ def allow_backorders(*, variant_id: UUID, limit: int) -> Inventory:
 @command
 def ensure_stock_row(*, variant_id: UUID, warehouse_id: UUID | None = None) -> Inventory:
     """Return the stock row of a variant in a warehouse (the first by priority). Safe to repeat."""
-    warehouse = (
-        Warehouse.objects.filter(pk=warehouse_id)
-        if warehouse_id
-        else Warehouse.objects.filter(is_active=True)
-    ).first()
-    if warehouse is None:
-        raise UnknownWarehouse
+    warehouse = place(warehouse_id)
     stock, _ = Inventory.objects.get_or_create(variant_id=variant_id, warehouse=warehouse, bucket=0)
     return stock
+
+
+def place(warehouse_id: UUID | None = None) -> Warehouse:
+    """Return this warehouse, or the first by priority. Raises UnknownWarehouse."""
+    chosen = {"pk": warehouse_id} if warehouse_id else {"is_active": True}
+    warehouse = Warehouse.objects.filter(**chosen).first()
+    if warehouse is None:
+        raise UnknownWarehouse
+    return warehouse
 
 
 @command
@@ -111,15 +106,11 @@ def _change(
     after = stock.quantity_on_hand + change
     if after < 0:
         raise StockPromised(f"Only {stock.quantity_on_hand} units are here to take away.")
-    if after + stock.backorder_limit < stock.quantity_reserved:
-        raise StockPromised(
-            f"{stock.quantity_reserved} units are promised to orders, so at least as many must"
-            " stay. Cancel those orders first."
-        )
+    refuse_promised(stock, after)
     stock.quantity_on_hand = after
     stock.save(update_fields=["quantity_on_hand", "last_counted_at", "updated_at"])
     if change:
-        record(stock, type_, change, by=by, reason=reason, notes=notes)
+        entry(stock, type_, change, by=by, reason=reason, notes=notes).save()
         tell_catalog([stock.variant_id])
     stock.refresh_from_db()
     return stock

@@ -14,7 +14,7 @@ def locked(stock_id: UUID) -> Inventory:
     return Inventory.objects.select_for_update(no_key=True).get(pk=stock_id)
 
 
-def record(
+def entry(
     stock: Inventory,
     type_: str,
     change: int,
@@ -23,8 +23,9 @@ def record(
     by: UUID | None = None,
     reason: str = "",
     notes: str = "",
-) -> None:
-    InventoryTransaction.objects.create(
+) -> InventoryTransaction:
+    """Return (not save) the line of the ledger for a change that the row at hand contains."""
+    return InventoryTransaction(
         inventory=stock,
         order_id=order_id,
         type=type_,

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from inventory.commands.ledger import announce_move, locked, record, tell_catalog
+from inventory.commands.ledger import announce_move, entry, locked, tell_catalog
 from inventory.errors import (
     OutOfStock,
     UnitsNotHere,
@@ -90,7 +90,7 @@ def fulfil(*, order_id: UUID, by: UUID | None = None) -> None:
         stock.quantity_on_hand -= quantity
         stock.quantity_reserved -= quantity
         stock.save(update_fields=["quantity_on_hand", "quantity_reserved", "updated_at"])
-        record(stock, Type.SALE, -quantity, order_id=order_id, by=by)
+        entry(stock, Type.SALE, -quantity, order_id=order_id, by=by).save()
 
 
 def _choose(wanted: Sequence[Wanted]) -> list[tuple[Wanted, Inventory]]:

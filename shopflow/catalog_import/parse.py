@@ -7,8 +7,8 @@ https://help.shopify.com/en/manual/products/import-export/using-csv
 """
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from itertools import groupby
 from typing import BinaryIO
@@ -16,10 +16,12 @@ from typing import BinaryIO
 from django.utils.text import slugify
 
 from shopflow.catalog_import.cells import Cells
+from shopflow.catalog_import.parsed import ParsedImage, ParsedProduct, ParsedVariant
 from shopflow.catalog_import.report import Report
 from shopflow.catalog_import.rows import Row, read_rows
 
 OPTIONS = (1, 2, 3)
+FURTHER_OPTION = re.compile(r"Option[0-9]+ (Name|Value)")
 KNOWN = frozenset(
     "Handle|Title|Body (HTML)|Vendor|Type|Tags|Published|Status|SEO Title|SEO Description|"
     "Option1 Name|Option1 Value|Option2 Name|Option2 Value|Option3 Name|Option3 Value|"
@@ -27,55 +29,6 @@ KNOWN = frozenset(
     "Variant Compare At Price|Variant Barcode|Variant Image|Cost per item|"
     "Image Src|Image Position|Image Alt Text".split("|")
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class ParsedVariant:
-    """A variant row. Amounts in the shop's currency, weight in grams.
-
-    `sku` is never empty: when the file has none it is made from handle and options.
-    """
-
-    line: int
-    sku: str
-    is_sku_made: bool
-    options: dict[str, str]
-    price: Decimal
-    compare_at_price: Decimal | None
-    cost: Decimal | None
-    weight_grams: int
-    quantity: int
-    backorder_policy: str
-    barcode: str
-    image_url: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ParsedImage:
-    """A picture that stands somewhere on the web; nothing has been fetched."""
-
-    line: int
-    url: str
-    alt_text: str
-    position: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class ParsedProduct:
-    """All rows of one handle. `body` is harmless HTML; at least one variant."""
-
-    line: int
-    slug: str
-    title: str
-    body: str
-    brand: str
-    category: str
-    tags: tuple[str, ...]
-    is_published: bool
-    seo_title: str
-    seo_description: str
-    variants: tuple[ParsedVariant, ...]
-    images: tuple[ParsedImage, ...]
 
 
 def read_products(stream: BinaryIO, report: Report) -> Iterator[ParsedProduct]:
@@ -90,11 +43,38 @@ def read_products(stream: BinaryIO, report: Report) -> Iterator[ParsedProduct]:
         faults_before = len(report.faults)
         members = list(group)
         _claim_handle(slug, members[0], first_lines, report)
-        product = _product(slug, members, report)
+        product = read_product(slug, members, report)
         for variant in product.variants:
             _claim_sku(variant, sku_lines, report)
         if len(report.faults) == faults_before:
             yield product
+    if further := [name for name in report.ignored_columns if FURTHER_OPTION.fullmatch(name)]:
+        report.fault(1, f"A product has at most three options; here stands {further[0]}, too.")
+
+
+def read_product(slug: str, rows: list[Row], report: Report) -> ParsedProduct:
+    """Return the product that the rows of one handle describe; right if the report has no fault."""
+    head = Cells(rows[0], report)
+    title = head.text("Title", most=255)
+    if not title:
+        report.fault(head.line, f"Title is missing. The first row of '{slug}' needs one.")
+    names = _option_names(head, report)
+    status = head.one_of("Status", ("active", "draft", "archived"))
+    variants = _variants(slug, names, rows, report)
+    return ParsedProduct(
+        line=head.line,
+        slug=slug,
+        title=title,
+        body=head.html("Body (HTML)", most=50_000),
+        brand=head.text("Vendor", most=100),
+        category=head.text("Type", most=100),
+        tags=_tags(head, report),
+        is_published=head.flag("Published", empty=True) and status == "active",
+        seo_title=head.text("SEO Title", most=200),
+        seo_description=head.text("SEO Description", most=320),
+        variants=variants,
+        images=_images(rows, variants, report),
+    )
 
 
 def _has_handle(row: Row, report: Report) -> bool:
@@ -126,30 +106,6 @@ def _claim_sku(variant: ParsedVariant, lines: dict[str, int], report: Report) ->
             f"Variant SKU '{variant.sku}' already stands on line {taken}. "
             "Every variant needs its own.",
         )
-
-
-def _product(slug: str, rows: list[Row], report: Report) -> ParsedProduct:
-    head = Cells(rows[0], report)
-    title = head.text("Title", most=255)
-    if not title:
-        report.fault(head.line, f"Title is missing. The first row of '{slug}' needs one.")
-    names = _option_names(head, report)
-    status = head.one_of("Status", ("active", "draft", "archived"))
-    variants = _variants(slug, names, rows, report)
-    return ParsedProduct(
-        line=head.line,
-        slug=slug,
-        title=title,
-        body=head.html("Body (HTML)", most=50_000),
-        brand=head.text("Vendor", most=100),
-        category=head.text("Type", most=100),
-        tags=_tags(head, report),
-        is_published=head.flag("Published", empty=True) and status == "active",
-        seo_title=head.text("SEO Title", most=200),
-        seo_description=head.text("SEO Description", most=320),
-        variants=variants,
-        images=_images(rows, variants, report),
-    )
 
 
 def _option_names(head: Cells, report: Report) -> list[str]:
@@ -270,6 +226,8 @@ def _images(
     rows: list[Row], variants: tuple[ParsedVariant, ...], report: Report
 ) -> tuple[ParsedImage, ...]:
     """Return the pictures in the order of their positions, each address once."""
+    # Shopify lets variants share a picture; here it belongs to the first of them.
+    owners = {variant.image_url: variant for variant in reversed(variants)}
     images: dict[str, ParsedImage] = {}
     for row in rows:
         cells = Cells(row, report)
@@ -277,12 +235,20 @@ def _images(
         position = cells.position("Image Position")
         alt_text = cells.text("Image Alt Text", most=255)
         if url:
-            image = ParsedImage(line=row.line, url=url, alt_text=alt_text, position=position)
-            images.setdefault(url, image)
+            images.setdefault(url, _image(url, row.line, owners, alt_text, position))
     for variant in variants:
-        if variant.image_url and variant.image_url not in images:
-            images[variant.image_url] = ParsedImage(
-                line=variant.line, url=variant.image_url, alt_text="", position=0
-            )
+        if variant.image_url:
+            images.setdefault(variant.image_url, _image(variant.image_url, variant.line, owners))
     # No position means at the end, in the order of the file.
     return tuple(sorted(images.values(), key=lambda image: image.position or 10_001))
+
+
+def _image(
+    url: str,
+    line: int,
+    owners: Mapping[str, ParsedVariant],
+    alt_text: str = "",
+    position: int = 0,
+) -> ParsedImage:
+    owner = owners[url].options if url in owners else None
+    return ParsedImage(line=line, url=url, alt_text=alt_text, owner=owner, position=position)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from shopflow.catalog_import.formulas import restored
 from shopflow.catalog_import.report import Report
 
 REQUIRED = ("Handle", "Title", "Variant Price")
@@ -26,7 +27,7 @@ class _Stop(Exception):
 
 
 def read_rows(stream: BinaryIO, report: Report, *, known: frozenset[str]) -> Iterator[Row]:
-    """Yield the rows below the header, one at a time; cells come without outer blanks.
+    """Yield the rows below the header, one at a time; cells as `plain` returns them.
 
     Columns outside `known` are left out and listed in the report. What can't be read is reported
     as a fault and ends the rows. Accepts a byte order mark and any line ending.
@@ -42,6 +43,11 @@ def read_rows(stream: BinaryIO, report: Report, *, known: frozenset[str]) -> Ite
         return
 
 
+def plain(cell: str) -> str:
+    """Return a cell without outer blanks and without the apostrophe that disarms a formula."""
+    return restored(cell.strip())
+
+
 def _records(stream: BinaryIO, report: Report) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(_lines(stream, report), strict=True)
     while True:
@@ -53,7 +59,7 @@ def _records(stream: BinaryIO, report: Report) -> Iterator[tuple[int, list[str]]
         except csv.Error as error:
             report.fault(line, _csv_complaint(str(error)))
             raise _Stop from error
-        yield line, [cell.strip() for cell in cells]
+        yield line, [plain(cell) for cell in cells]
 
 
 def _lines(stream: BinaryIO, report: Report) -> Iterator[str]:

@@ -42,6 +42,12 @@ def save_demo_people() -> list[str]:
     return lines
 
 
+def forget_demo_people() -> None:
+    """Remove the file with the passwords of people who are gone."""
+    if folder := os.environ.get("SHOPFLOW_STATE"):
+        Path(folder, FILE).unlink(missing_ok=True)
+
+
 def _password() -> str:
     return "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(4))
 

@@ -63,9 +63,12 @@ def reading_as(
 
 
 @contextmanager
-def reading() -> Iterator[None]:
-    """Read protected rows as whom the request or task works for, in one transaction."""
-    with _transaction():
+def reading(*, durable: bool = True) -> Iterator[None]:
+    """Read protected rows as whom the request or task works for, in one transaction.
+
+    Without `durable` it may also stand inside a transaction of Django's own, as a savepoint.
+    """
+    with _transaction(durable=durable):
         yield
 
 
@@ -147,10 +150,10 @@ def _in_one_transaction(function: Callable[P, T], *args: P.args, **kwargs: P.kwa
 
 
 @contextmanager
-def _transaction() -> Iterator[None]:
+def _transaction(*, durable: bool = True) -> Iterator[None]:
     """Open a transaction that works for the current context, and for nobody else afterwards."""
     try:
-        with transaction.atomic(durable=True):
+        with transaction.atomic(durable=durable):
             token = _is_told.set(True)
             try:
                 _tell(context.current())
@@ -159,7 +162,7 @@ def _transaction() -> Iterator[None]:
                 _is_told.reset(token)
     finally:
         if connection.in_atomic_block and not connection.needs_rollback:
-            # A test's own transaction goes on: it is nobody's again.
+            # A transaction around it (a test's, say) goes on: it is nobody's again.
             connection.connection.execute(_FORGET, {"role": settings.DATABASE_ROLE})
 
 

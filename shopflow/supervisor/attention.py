@@ -1,5 +1,6 @@
 """Waiting that ends early when a child dies or somebody asks to stop."""
 
+import os
 import select
 import signal
 import socket
@@ -10,6 +11,7 @@ from types import FrameType
 
 from shopflow.supervisor.trouble import Stopped
 
+_STDIN = 0
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -22,6 +24,7 @@ class Attention:
 
     def __init__(self) -> None:
         self.asked_to_stop = False
+        self._terminal: int | None = None
         self._passes_on: Callable[[int], None] | None = None
         self._ear, self._bell = socket.socketpair()
         self._ear.setblocking(False)
@@ -29,7 +32,12 @@ class Attention:
 
     def __enter__(self) -> "Attention":
         """Begin to handle the stop signals. Later ones than the first change nothing."""
-        self._before = {number: signal.signal(number, self._note) for number in STOP_SIGNALS}
+        heard = set(STOP_SIGNALS)
+        if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:
+            heard.remove(signal.SIGHUP)  # `nohup make run` outlives its terminal
+        elif os.isatty(_STDIN):
+            self._terminal = _STDIN
+        self._before = {number: signal.signal(number, self._note) for number in heard}
         self._before[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self._bell.fileno(), warn_on_full_buffer=False)
         return self
@@ -53,8 +61,17 @@ class Attention:
     def pause(self, most: float) -> None:
         """Wait up to `most` seconds, less when a signal comes. Raises Stopped."""
         self.check()
-        if select.select([self._ear], [], [], most)[0]:
-            self._ear.recv(1024)
+        listening = select.poll()
+        listening.register(self._ear, select.POLLIN)
+        if self._terminal is not None:
+            listening.register(self._terminal, 0)  # its end is told without being asked for
+        for descriptor, _ in listening.poll(most * 1000):
+            if descriptor == self._terminal:
+                # The kernel told only the leader of the session, and `make` keeps that to itself.
+                self._terminal = None
+                self._note(signal.SIGHUP, None)
+            else:
+                self._ear.recv(1024)
         self.check()
 
     def check(self) -> None:

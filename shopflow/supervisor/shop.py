@@ -58,7 +58,9 @@ class Shop:
         if is_new:
             progress("Preparing the database …")
             jobs.append(self._manage("migrate", "-v0"))
-        if not stamp.exists() or stamp.read_text() != static:
+        root = Path(self.env.get("STATIC_ROOT") or self.state.folder / "static")
+        is_there = stamp.exists() and (root / "staticfiles.json").exists()
+        if not is_there or stamp.read_text() != static:
             progress("Collecting static files …")
             jobs.append(self._manage("collectstatic", "--noinput", "-v0"))
         crew.finish_all(jobs)

@@ -53,11 +53,14 @@ class State:
             self.logs.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise Trouble(f"The state folder {self.folder} can't be made: {error}.") from error
-        if not os.access(self.folder, os.W_OK) or not os.access(self.logs, os.W_OK):
-            raise Trouble(
-                f"The state folder {self.folder} belongs to another user.\n"
-                "Start the shop as that user, or choose another folder: SHOPFLOW_STATE=.run-mine"
-            )
+        # All of it: `sudo make run` leaves single files of root's behind, the keys among them.
+        for path in (self.folder, *self.folder.glob("*")):
+            if path.exists() and not os.access(path, os.R_OK | os.W_OK, effective_ids=True):
+                raise Trouble(
+                    f"{path} belongs to another user.\n"
+                    "Start the shop as that user, give it all to you (chown -R), or choose "
+                    "another folder: SHOPFLOW_STATE=.run-mine"
+                )
 
     @contextmanager
     def locked(self, attention: Attention) -> Iterator[int]:

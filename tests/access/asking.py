@@ -21,7 +21,7 @@ def rows(query: str, *given: Any, **names: str) -> list[Any]:
     """Return the answer; `names` are those of tables and columns that stand as {…} in the query."""
     with connection.cursor() as cursor:
         cursor.execute(_named(query, names), given)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def one(query: str, *given: Any, **names: str) -> Any:
@@ -34,7 +34,7 @@ def run(statement: str, *given: Any, **names: str) -> int:
     """Run a statement; return how many rows it was about."""
     with connection.cursor() as cursor:
         cursor.execute(_named(statement, names), given)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 @contextmanager

@@ -57,7 +57,7 @@ class OwnServer:
                 " FROM pg_auth_members m WHERE member = r.oid ORDER BY roleid::regrole::text)"
                 " FROM pg_roles r WHERE rolname !~ '^pg_'"
             )
-            return {name: facts for name, *facts in found.fetchall()}
+            return {name: tuple(facts) for name, *facts in found.fetchall()}
 
     def manage(
         self, *arguments: str, login: str = "shop", database: str = "shopflow"

@@ -22,7 +22,9 @@ from orders.models import Invoice, Order, OrderChange, OrderItem, OrderReturn, O
 from orders.queries import guest_token
 from payments.models import Payment, PaymentEvent, Refund, UserPaymentMethod
 from shopflow.access.rights import PROTECTED
+from shopflow.lib import audit
 from shopflow.lib.ids import new_id
+from shopflow.lib.models.audit import AuditAction
 from tests import factories
 
 PASSWORD = "correct horse battery"
@@ -160,6 +162,13 @@ def _write_beside(order: Order, marker: str) -> None:
         failure_reason=marker,
     )
     Refund.objects.create(**own, **money, payment=payment, reason=marker, idempotency_key=marker)
+    audit.record(
+        action=AuditAction.EXPORT,
+        entity_type="order",
+        entity_id=order.pk,
+        user_id=order.user_id,
+        new_values={"file": marker},
+    )
     PaymentEvent.objects.create(
         id=new_id(), provider="sandbox", provider_event_id=marker, type=marker, payload=[marker]
     )

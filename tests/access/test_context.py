@@ -1,6 +1,7 @@
 """For whom a transaction worked ends with it, however it ends, on the very same connection."""
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Generator
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,14 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 
 from orders.models import Order
 from shopflow.lib import context
-from shopflow.lib.transactions import acting_as, command, reading, reading_as, work_on
+from shopflow.lib.transactions import (
+    acting_as,
+    acting_as_staff,
+    command,
+    reading,
+    reading_as,
+    work_on,
+)
 from tests.access.asking import one, rows, run
 from tests.access.people import People
 from tests.ledger import ledger
@@ -146,7 +154,7 @@ def test_ends_with_a_connection_that_is_cut(people: People) -> None:
 
 
 def test_ends_when_a_reader_is_left_in_the_middle(people: People) -> None:
-    def numbers() -> Iterator[str]:
+    def numbers() -> Generator[str]:
         with reading_as(user_id=people.ada.user_id):
             yield from Order.objects.values_list("order_number", flat=True)
 
@@ -180,3 +188,13 @@ def test_is_not_inherited_by_who_hears_the_news(people: People) -> None:
 
     # After the commit, outside the transaction: the database knows nobody any more.
     assert met == [(NOBODY, set())]
+
+
+def test_of_staff_ends_with_their_page_too(people: People) -> None:
+    with acting_as_staff(people.bob.user_id), reading():
+        role, user_id, _, origin = told()
+        assert (role, user_id) == ("shop_admin", str(people.bob.user_id))
+        assert json.loads(origin)["user_id"] == str(people.bob.user_id)
+        assert len(seen()) == 3
+
+    assert (told(), seen()) == (NOBODY, set())

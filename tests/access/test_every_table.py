@@ -8,11 +8,17 @@ from django.apps import apps
 from django.db import models
 from django.test.utils import isolate_apps
 
-from shopflow.access.rights import PROTECTED, SECRET_COLUMNS, STAFF_ONLY, UNPROTECTED
+from shopflow.access.rights import (
+    PERSONAL_COLUMNS,
+    PROTECTED,
+    SECRET_COLUMNS,
+    STAFF_ONLY,
+    UNPROTECTED,
+)
 from tests.ledger import ledger
 
 Models = Iterable[type[models.Model]]
-ABOUT = {"users", "orders"}
+ABOUT = {"users", *PROTECTED}
 PERSONAL = re.compile(
     r"(^|_)(email|phone|first_name|last_name|recipient_name|sender_name|address|address_line_1"
     r"|ip|ip_address|user_agent|card_last_four|answers|payload|snapshot|old_values)$"
@@ -22,14 +28,20 @@ SECRET = re.compile(r"(^|_)(password|secret|token|(token|code|key)_hash)$")
 
 def personal(model: type[models.Model]) -> list[str]:
     """The columns that lead to a person or say something about one."""
-    secret = SECRET_COLUMNS.get(model._meta.db_table, set())
+    table = model._meta.db_table
+    known = SECRET_COLUMNS.get(table, set()) | PERSONAL_COLUMNS.get(table, set())
     return [
-        field.column
-        for field in model._meta.local_concrete_fields
-        if PERSONAL.search(field.column)
-        or (field.related_model and field.related_model._meta.db_table in ABOUT)
-        or field.column in {"user_id", "order_id", *secret}
+        column
+        for column, about in columns(model)
+        if PERSONAL.search(column) or about in ABOUT or column in {"user_id", "order_id", *known}
     ]
+
+
+def columns(model: type[models.Model]) -> Iterator[tuple[str, str | None]]:
+    """Yield each column and the table it points at."""
+    for field in model._meta.local_concrete_fields:
+        about = field.related_model
+        yield str(field.column), about._meta.db_table if about else None
 
 
 def unclassified(found: Models) -> Iterator[str]:
@@ -57,11 +69,10 @@ def test_that_needs_no_reason_gives_none() -> None:
 
 def test_hides_its_secrets_from_reports() -> None:
     shown = [
-        f"{model._meta.db_table}.{field.column}"
+        f"{model._meta.db_table}.{column}"
         for model in apps.get_models()
-        for field in model._meta.local_concrete_fields
-        if SECRET.search(field.column)
-        and field.column not in SECRET_COLUMNS.get(model._meta.db_table, set())
+        for column, _ in columns(model)
+        if SECRET.search(column) and column not in SECRET_COLUMNS.get(model._meta.db_table, set())
     ]
 
     assert shown == []

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from shopflow.lib.roles import Role
@@ -39,6 +41,7 @@ def test_are_members_of_no_other_but_for_what_the_server_offers() -> None:
     )
 
     assert found == [
+        ("shop_audit", "pg_read_all_settings"),
         ("shop_audit", "pg_read_all_stats"),
         ("shop_backup", "pg_read_all_data"),
         ("shop_worker", "pg_read_all_stats"),
@@ -129,4 +132,8 @@ def test_let_nobody_change_what_runs_as_the_owner() -> None:
         " FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"
     )
 
-    assert definer == [("shop_find_order", ["search_path=pg_catalog, public, pg_temp"], False)]
+    assert sorted(name for name, *_ in definer) == ["shop_audit", "shop_find_order"]
+    for _, (search_path,), is_public in definer:
+        # A temporary table of the caller's must not stand before the shop's own.
+        assert re.fullmatch(r"search_path=(pg_catalog, )?public, pg_temp", search_path)
+        assert is_public is False

@@ -79,6 +79,16 @@ def test_lets_the_login_act_as_each_role_and_be_none_by_itself(server: OwnServer
             shop.execute("CREATE TABLE mine (id int)")
 
 
+def test_lets_a_role_log_in_by_itself_and_become_no_other(server: OwnServer) -> None:
+    make_roles(server)
+
+    with psycopg.connect(server.url("shop_app"), autocommit=True) as app:
+        app.execute("SET ROLE shop_app")
+        for other in ("shop_owner", "shop_worker", "shop_admin", "shop"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                app.execute(f"SET ROLE {other}")
+
+
 def test_changes_nothing_when_it_is_repeated(server: OwnServer) -> None:
     make_roles(server)
     before = server.roles()
@@ -131,8 +141,8 @@ def test_works_for_the_first_user_of_a_managed_server(server: OwnServer) -> None
 
     assert said == (
         "shop_backup can't read past row-level security here: back up as the provider of the "
-        "server says\nsealing the audit log needs pg_read_all_stats: have it granted to "
-        "shop_worker and shop_audit\n"
+        "server says\nsealing the audit log needs pg_read_all_stats, the health page too: "
+        "have it granted to shop_worker and shop_audit\n"
     )
     assert set(server.roles()) > {"shop", "shop_owner", "shop_app", "shop_audit"}
 

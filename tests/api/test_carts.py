@@ -9,6 +9,7 @@ from django.test import Client
 from carts.models import Cart, CartItem
 from inventory import commands as inventory
 from tests.api.shop import ADDRESS, Shop, cart_of, problem, send
+from tests.ledger import ledger
 
 # Not made anew: workers of one run must collect the same names.
 NOBODYS_ID = "00000000-0000-7000-8000-000000000000"
@@ -22,6 +23,7 @@ def quantities() -> list[int]:
     return list(CartItem.objects.values_list("quantity", flat=True))
 
 
+@ledger("S1-57")
 def test_makes_a_cart_with_the_first_item(client: Client, shop: Shop) -> None:
     answer = send(client, "post", "cart/items/", {"variant": str(shop.medium), "quantity": 2})
 
@@ -88,6 +90,7 @@ def test_changes_and_removes_a_line(client: Client, shop: Shop) -> None:
     problem(again, 404, "cart_item_not_found")
 
 
+@ledger("S1-57")
 def test_says_what_changed(client: Client, shop: Shop) -> None:
     cart = cart_of(shop.medium, 3)
     inventory.count(variant_id=shop.medium, quantity=2, reason="test")
@@ -296,6 +299,7 @@ def test_takes_no_cookie_for_a_token(client: Client, shop: Shop) -> None:
     problem(answer, 404, "cart_not_found")
 
 
+@ledger("S1-57")
 def test_asks_the_database_as_often_for_many_lines(
     client: Client, shop: Shop, django_assert_num_queries: Any
 ) -> None:

@@ -14,6 +14,7 @@ from orders.models import Order
 from orders.queries import guest_token
 from shopflow.lib.models import IdempotencyKey
 from tests.api.shop import ADDRESS, OPENED, Shop, cart_of, checkout_body, problem, send
+from tests.ledger import ledger
 
 KEY = "key-of-this-order"
 
@@ -192,6 +193,7 @@ def test_wants_a_cart_and_keeps_nothing_for_strangers(
     assert not IdempotencyKey.objects.exists()
 
 
+@ledger("S2-69")
 @pytest.mark.parametrize(
     ("changes", "pointer"),
     [

@@ -9,6 +9,7 @@ from orders import commands as orders
 from orders.models import Order
 from shopflow.lib.models import IdempotencyKey
 from tests.api.shop import ADDRESS, Shop, buy, problem, send
+from tests.ledger import ledger
 
 KEY = "key-of-this-cancellation"
 
@@ -21,6 +22,7 @@ def forged(token: str) -> str:
     return f"{token[:40]}{'B' if token[40] == 'A' else 'A'}{token[41:]}"
 
 
+@ledger("S1-58")
 def test_shows_an_order_to_who_has_its_token(client: Client, shop: Shop) -> None:
     placed = buy(client, shop)["order"]
 

@@ -13,6 +13,7 @@ from PIL import Image
 from catalog import commands as catalog
 from catalog.models import Product
 from tests.api.shop import OPENED, Shop, make_products, problem, send
+from tests.ledger import ledger
 
 USD = "USD"
 
@@ -58,6 +59,7 @@ def test_lists_a_card(client: Client, shop: Shop) -> None:
     }
 
 
+@ledger("S1-56")
 def test_shows_a_product_with_its_variants(client: Client, shop: Shop) -> None:
     answer = send(client, "get", "products/ocean-blue-shirt/")
 
@@ -111,6 +113,7 @@ def test_shows_pictures_by_their_address_here(client: Client, shop: Shop) -> Non
     assert page["images"] == [picture]
 
 
+@ledger("S1-55")
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
@@ -270,6 +273,7 @@ def test_answers_not_modified(client: Client, shop: Shop) -> None:
     assert other.status_code == 200
 
 
+@ledger("S0-34", "S2-1")
 def test_asks_no_database_for_a_kept_answer(
     client: Client, shop: Shop, django_assert_num_queries: Any
 ) -> None:

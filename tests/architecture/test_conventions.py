@@ -8,6 +8,7 @@ import pytest
 from tests.architecture.rules import commands, files, models, templates
 from tests.architecture.rules.tree import Rule, Tree, calls, public
 from tests.architecture.rules.writes import writes
+from tests.ledger import ledger
 
 PROJECT = Tree(Path(__file__).resolve().parents[2])
 
@@ -24,6 +25,7 @@ def rules_of(module: ModuleType) -> list[Rule]:
 RULES = [rule for module in (commands, models, templates, files) for rule in rules_of(module)]
 
 
+@ledger("S2-163")
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_the_project_keeps_the_rule(rule: Rule) -> None:
     assert "\n".join(rule(PROJECT)) == ""

@@ -6,6 +6,8 @@ import pytest
 from django.apps import apps
 from django.db import connection, models
 
+from tests.ledger import ledger
+
 LETTERS = {
     models.CASCADE: "c",
     models.SET_NULL: "n",
@@ -39,6 +41,7 @@ def differences() -> Iterator[str]:
                     yield f"{table}.{field.column}: declared {declared}, found {found}"
 
 
+@ledger("S2-91")
 @pytest.mark.django_db
 def test_the_database_deletes_as_declared() -> None:
     assert "\n".join(differences()) == ""

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.architecture.rules.tree import APPS, IGNORED, PRODUCT
+from tests.ledger import ledger
 
 ROOT = Path(__file__).resolve().parents[2]
 LINT_IMPORTS = Path(sys.executable).with_name("lint-imports")
@@ -83,6 +84,7 @@ def complaints(tmp_path_factory: pytest.TempPathFactory) -> str:
     return _lint(root).stdout
 
 
+@ledger("S4-25")
 def test_the_project_keeps_every_contract(tmp_path: Path) -> None:
     answer = _lint(_copy(tmp_path))
 

@@ -8,6 +8,7 @@ from carts.errors import CartNotFound
 from carts.models import Cart, CartItem
 from catalog.models import ProductVariant
 from tests import factories
+from tests.ledger import ledger
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +30,7 @@ def test_refuses_a_cart_past_its_time(db: None) -> None:
         commands.close(cart_id=cart.pk)
 
 
+@ledger("S1-95")
 def test_drop_expired_deletes_guests_carts_past_their_time(variant: ProductVariant) -> None:
     stale, fresh, sold = (factories.cart_with((variant, 1)) for _ in range(3))
     kept = factories.cart_with((variant, 1), user=factories.UserFactory.create())

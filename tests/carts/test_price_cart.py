@@ -14,6 +14,7 @@ from shipping.errors import ShippingMethodUnavailable
 from shipping.models import ShippingMethod, ShippingZone
 from shopflow.lib.ids import new_id
 from tests import factories
+from tests.ledger import ledger
 
 pytestmark = pytest.mark.django_db
 
@@ -150,6 +151,7 @@ def test_is_not_shippable_where_there_is_no_zone(variant: ProductVariant) -> Non
     assert (quote.shipping_options, quote.shipping_method_id) == ([], None)
 
 
+@ledger("S1-24")
 def test_ships_for_nothing_above_a_limit(
     variant: ProductVariant, us_shipping: ShippingMethod
 ) -> None:
@@ -202,6 +204,7 @@ def test_says_how_many_are_left(variant: ProductVariant, left: int, notice: str 
     assert (line.available, line.notice) == (left, notice)
 
 
+@ledger("S1-99")
 def test_says_that_a_product_is_not_sold_any_more(variant: ProductVariant) -> None:
     cart = factories.cart_with((variant, 1))
     catalog.delete_product(product_id=variant.product_id)

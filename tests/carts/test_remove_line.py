@@ -5,6 +5,7 @@ from carts.errors import CartItemNotFound, CartNotFound
 from carts.models import CartItem
 from catalog.models import ProductVariant
 from tests import factories
+from tests.ledger import ledger
 
 pytestmark = pytest.mark.django_db
 
@@ -14,6 +15,7 @@ def item(variant: ProductVariant) -> CartItem:
     return factories.cart_with((variant, 2)).items.get()
 
 
+@ledger("S1-95")
 def test_takes_the_line_out(item: CartItem) -> None:
     commands.remove_line(cart_id=item.cart_id, item_id=item.pk)
 

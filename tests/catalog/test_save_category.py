@@ -6,6 +6,7 @@ from catalog.models import Category, Product, ProductCategory
 from shopflow.lib.ids import new_id
 from tests import factories
 from tests.books import books
+from tests.ledger import ledger
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +34,7 @@ def tree(db: None) -> dict[str, Category]:
     }
 
 
+@ledger("S1-6")
 def test_writes_the_path_from_the_root_down(tree: dict[str, Category]) -> None:
     ids = [tree[name].pk.hex for name in ("clothes", "shirts", "linen")]
 

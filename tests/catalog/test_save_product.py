@@ -7,7 +7,14 @@ import pytest
 
 from catalog import commands
 from catalog.commands import ImageSpec, ProductSpec, VariantSpec
-from catalog.errors import InvalidProduct, ProductNotFound, SkuTaken, SlugTaken
+from catalog.errors import (
+    BrandNotFound,
+    CategoryNotFound,
+    InvalidProduct,
+    ProductNotFound,
+    SkuTaken,
+    SlugTaken,
+)
 from catalog.models import Product, ProductCategory, ProductImage, ProductVariant
 from inventory import commands as inventory
 from orders.models import OrderItem
@@ -16,6 +23,7 @@ from shopflow.invariants import violations
 from shopflow.lib.ids import new_id
 from tests import factories
 from tests.books import books
+from tests.ledger import ledger
 
 pytestmark = pytest.mark.django_db
 
@@ -214,6 +222,9 @@ def test_a_variant_that_leaves_takes_its_stock_out_of_the_figures() -> None:
     [
         shirt(name=" "),
         shirt(slug=""),
+        shirt(slug="Shirt"),
+        shirt(slug="a--shirt"),
+        shirt(slug="-shirt"),
         shirt(variants=[]),
         shirt(size("S", " ")),
         shirt(size("S", "S1", price="-0.01")),
@@ -266,6 +277,19 @@ def test_refuses_the_address_of_another_product() -> None:
     assert first.product.slug == "shirt"
 
 
+@pytest.mark.parametrize(
+    ("facts", "error"),
+    [({"brand_id": new_id()}, BrandNotFound), ({"category_id": new_id()}, CategoryNotFound)],
+)
+def test_refuses_an_unknown_brand_or_category(
+    facts: dict[str, Any], error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        commands.save_product(spec=shirt(**facts))
+
+    assert not Product.objects.exists()
+
+
 def test_refuses_an_unknown_product() -> None:
     with pytest.raises(ProductNotFound):
         commands.save_product(spec=shirt(), product_id=new_id())
@@ -282,6 +306,7 @@ def test_keeps_pictures_in_their_order_with_one_in_front() -> None:
     assert found == [("c", True), ("b", False)]
 
 
+@ledger("S1-94")
 def test_delete_product_takes_it_out_of_the_shop() -> None:
     saved = commands.save_product(spec=shirt())
 

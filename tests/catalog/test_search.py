@@ -10,6 +10,7 @@ from catalog.errors import ProductNotFound
 from catalog.models import Product
 from shopflow.lib.paging import page
 from tests import factories
+from tests.ledger import ledger
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +38,7 @@ def found(text: str) -> list[str]:
     return [row.name for row in answer.context["listing"].page.rows]
 
 
+@ledger("S1-37")
 @pytest.mark.parametrize(
     ("text", "names"),
     [
@@ -94,6 +96,7 @@ def test_walks_through_many_by_relevance() -> None:
     assert len(seen) == len(set(seen)) == 9
 
 
+@ledger("S1-99", "S2-25", "S2-122")
 def test_hides_what_is_not_for_sale() -> None:
     tomorrow = timezone.now() + timedelta(days=1)
     Product.objects.filter(name="Ocean Blue Shirt").update(published_at=tomorrow)

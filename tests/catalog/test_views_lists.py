@@ -9,6 +9,7 @@ from catalog import commands as catalog
 from catalog.commands import ProductSpec, VariantSpec
 from catalog.models import Category
 from tests import factories
+from tests.ledger import ledger
 from tests.storefront import words
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +108,7 @@ def test_hidden_category_is_not_found(client: Client, tops: Category) -> None:
     assert client.get("/c/clothing/tops/").status_code == 404
 
 
+@ledger("S1-55")
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
@@ -265,6 +267,7 @@ def test_number_of_queries(
         client.get(address)
 
 
+@ledger("S1-55")
 def test_number_of_queries_does_not_grow_with_the_shelf(
     client: Client, django_assert_num_queries: Any
 ) -> None:

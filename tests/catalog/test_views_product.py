@@ -12,6 +12,7 @@ from catalog.commands import ImageSpec, VariantSpec
 from catalog.models import Product, ProductVariant
 from inventory import commands as inventory
 from tests import factories
+from tests.ledger import ledger
 from tests.storefront import words
 
 pytestmark = pytest.mark.django_db
@@ -146,6 +147,7 @@ def test_variant_of_another_product_is_not_found(
     assert client.get(f"/p/tee/?variant={other.pk}").status_code == 404
 
 
+@ledger("S1-56", "S2-25")
 def test_deleted_and_hidden_products_are_not_found(client: Client) -> None:
     deleted = factories.variant_on_sale(slug="deleted")
     catalog.delete_product(product_id=deleted.product_id)
@@ -155,6 +157,7 @@ def test_deleted_and_hidden_products_are_not_found(client: Client) -> None:
     assert client.get("/p/hidden/").status_code == 404
 
 
+@ledger("S1-56")
 def test_number_of_queries(
     client: Client, tee: dict[str, ProductVariant], django_assert_num_queries: Any
 ) -> None:

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from orders.models import Order
 from tests.flows.mobile import Mobile
 from tests.flows.running_shop import IN_THE_SHOP, RunningShop
+from tests.ledger import ledger
 from tests.payments.sandbox_process import ROOT, send
 from tests.shopflow.supervising import soon
 
@@ -18,6 +19,7 @@ def documented_calls() -> list[str]:
     return re.findall(r"\$API(/[^\s\"]*)", purchase)
 
 
+@ledger("S0-1")
 def test_buys_as_the_documentation_does(running_shop: RunningShop) -> None:
     phone = Mobile(running_shop)
 

@@ -13,6 +13,7 @@ from payments.models import PaymentEvent, Refund
 from shopflow.invariants import violations
 from tests import factories
 from tests.flows.celery_process import running_worker, wait_until
+from tests.ledger import ledger
 from tests.payments.webhooks import Till
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("worker")]
@@ -67,6 +68,7 @@ def test_money_of_a_cancelled_order_goes_back(order: Order, till: Till, tmp_path
     assert (order.status, order.payment_status) == ("cancelled", "refunded")
 
 
+@ledger("S2-2")
 def test_beat_finds_what_was_lost_with_the_queue(
     order: Order, till: Till, queue: "redis.Redis", tmp_path: Path
 ) -> None:

@@ -173,13 +173,18 @@ class Visitor:
 
     # --- what staff do ----------------------------------------------------------------------
 
-    def find_order(self, number: str) -> None:
-        """Sign in as the owner and open an order's page."""
+    def sign_in_as_owner(self) -> None:
+        """Open the staff site."""
         email, password = self.shop.owner
         self.open("/admin/")
         self.page.get_by_label("Email").fill(email)
         self.page.get_by_label("Password").fill(password)
         self.press("Log in")
+        self.sees("Your shop")
+
+    def find_order(self, number: str) -> None:
+        """Sign in as the owner and open an order's page."""
+        self.sign_in_as_owner()
         self.page.get_by_role("rowheader", name="Orders").get_by_role("link").click()
         self.follow(number)
         self.sees(number)

@@ -3,6 +3,7 @@ from django.core.management import call_command
 
 from inventory import commands
 from inventory.models import Warehouse
+from tests.ledger import ledger
 
 
 @pytest.mark.django_db
@@ -25,6 +26,7 @@ def test_leaves_another_default_as_it_is() -> None:
     assert defaults == {"MAIN": False, "NORTH": True}
 
 
+@ledger("S0-10")
 @pytest.mark.django_db(transaction=True)
 def test_an_emptied_database_has_it_again() -> None:
     Warehouse.objects.all().delete()

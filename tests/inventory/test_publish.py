@@ -8,10 +8,12 @@ from inventory.models import Inventory
 from orders.models import Order
 from tests import factories
 from tests.books import books
+from tests.ledger import ledger
 
 pytestmark = pytest.mark.django_db
 
 
+@ledger("S2-29")
 def test_shows_what_can_be_bought(order: Order, variant: ProductVariant) -> None:
     commands.publish(variant_ids=[variant.pk])
 

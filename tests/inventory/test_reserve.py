@@ -13,6 +13,7 @@ from orders.models import Order, OrderItem
 from shipping.models import ShippingMethod
 from tests import factories
 from tests.books import books
+from tests.ledger import ledger
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +58,7 @@ def test_takes_the_very_last_unit(bare: Order, variant: ProductVariant, soon: da
     assert (product.stock_quantity, product.in_stock) == (0, False)
 
 
+@ledger("S2-29")
 def test_changes_nothing_when_one_line_is_short(
     us_shipping: ShippingMethod, soon: datetime
 ) -> None:

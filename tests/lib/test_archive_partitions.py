@@ -67,7 +67,7 @@ def rows_of(table: str) -> list[UUID]:
         return [row_id for (row_id,) in cursor.fetchall()]
 
 
-def content() -> list[dict[str, Any]]:
+def content() -> list[Any]:
     return list(PaymentEvent.objects.order_by("id").values())
 
 

@@ -110,10 +110,9 @@ def test_list_says_who_did_what_with_old_and_new_values(client: Client) -> None:
 
     words = staff.text_of(client.get(LIST, {"kind": "coupon"}))
 
-    assert "clerk@example.com Update" in words
-    assert f"coupon …{str(coupon.pk)[-6:]}" in words
-    assert "discount_value: 15.00 → 20.50; usage_limit: nothing → 9" in words
-    assert "203.0.113.9" in words
+    assert "clerk@example.com 203.0.113.9 Update" in words
+    assert f"coupon {str(coupon.pk)[-6:]}" in words
+    assert "discount value: 15.00 → 20.50; usage limit: — → 9" in words
 
 
 def test_entry_shows_old_and_new_side_by_side(client: Client) -> None:
@@ -124,7 +123,7 @@ def test_entry_shows_old_and_new_side_by_side(client: Client) -> None:
 
     words = staff.text_of(client.get(page(entry)))
 
-    assert "Column Before After discount_value 15.00 20.50" in words
+    assert "Column Before After discount value 15.00 20.50" in words
     for fact in ("clerk@example.com", "203.0.113.9", "request-4711", "Clerk's browser"):
         assert fact in words
 
@@ -149,9 +148,9 @@ def test_search_finds_by_what_was_changed_and_by_who_did_it(client: Client) -> N
         raw("UPDATE coupons SET usage_limit = 9")
 
     for term in (str(coupon.pk), str(clerk.pk), "Clerk@example.com"):
-        assert "usage_limit: nothing → 9" in staff.text_of(client.get(LIST, {"q": term})), term
+        assert "usage limit: — → 9" in staff.text_of(client.get(LIST, {"q": term})), term
     for term in (str(UUID(int=7)), "SPRING", "nobody@example.com"):
-        assert "usage_limit" not in staff.text_of(client.get(LIST, {"q": term})), term
+        assert "usage limit" not in staff.text_of(client.get(LIST, {"q": term})), term
 
 
 def test_history_of_a_product_is_that_of_its_variants_too(
@@ -167,7 +166,7 @@ def test_history_of_a_product_is_that_of_its_variants_too(
 
     words = staff.text_of(response)
     assert response.redirect_chain == [(f"{LIST}?of=product%3A{variant.product_id}", 302)]
-    assert "seo_title: nothing → Good" in words
+    assert "seo title: — → Good" in words
     assert "4006381333931" in words
     assert "9999999999999" not in words
 
@@ -180,7 +179,7 @@ def test_history_of_nothing_is_empty(client: Client, of: str) -> None:
     response = client.get(LIST, {"of": of})
 
     assert response.status_code == 200
-    assert "0 audit logs" in staff.text_of(response)
+    assert "0 audit log entries" in staff.text_of(response)
 
 
 @pytest.mark.parametrize("kind", ["\0", "nothing"])

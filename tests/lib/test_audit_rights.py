@@ -1,5 +1,7 @@
 """The log is only ever added to: by privilege for the shop's roles, by a trigger for the owner."""
 
+from uuid import UUID
+
 import pytest
 from django.db import DatabaseError, IntegrityError, ProgrammingError
 
@@ -23,8 +25,12 @@ TABLES = {"audit_logs": "user_agent", "audit_logs_default": "user_agent", "audit
 
 @pytest.fixture(autouse=True)
 def _one_of_each() -> None:
-    audit.record(action=AuditLog.Action.LOGIN, entity_type="user")
     with as_owner():
+        # Of no month, so that it lies in the default partition.
+        raw(
+            "INSERT INTO audit_logs (id, action, entity_type) VALUES (%s, 'login', 'user')",
+            UUID(int=7),
+        )
         raw(
             "INSERT INTO audit_seals (id, number, lo, hi, row_count, rows, previous_hash, hash)"
             " SELECT shop_uuid7(), 1, id, id, 1, '{}', '', 'h' FROM audit_logs"

@@ -3,6 +3,7 @@ from django.core.cache import cache as redis
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from shopflow.lib import cache
+from tests.ledger import ledger
 
 
 class Maker:
@@ -16,6 +17,7 @@ class Maker:
         return f"answer {self.made}"
 
 
+@ledger("S0-34")
 def test_makes_an_answer_once() -> None:
     make = Maker()
 
@@ -32,6 +34,7 @@ def test_keeps_answers_of_different_keys_apart() -> None:
     assert (first, second) == ("answer 1", "answer 2")
 
 
+@ledger("S0-34")
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("renewed", "answer"),
@@ -92,6 +95,7 @@ def test_an_emptied_redis_revives_nothing() -> None:
     assert redis.get("version:catalog") != before
 
 
+@ledger("S2-2")
 def test_without_redis_every_answer_is_made(settings: Settings) -> None:
     settings.CACHES = {
         "default": {**settings.CACHES["default"], "LOCATION": "unix:///nonexistent/redis.sock"}

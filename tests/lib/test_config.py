@@ -69,6 +69,7 @@ def test_wants_no_key_for_a_provider_that_is_off() -> None:
     assert load({**without, "PAYMENT_PROVIDERS": ","}).payment_providers == []
 
 
+@ledger("S0-31")
 def test_an_error_never_shows_a_secret() -> None:
     url = "postgresql://shop:hunter2%zz@db.example/shop"
     with pytest.raises(ImproperlyConfigured, match="DATABASE_URL") as refused:
@@ -77,6 +78,7 @@ def test_an_error_never_shows_a_secret() -> None:
     assert "hunter2" not in str(refused.value)
 
 
+@ledger("S1-60", "S2-72")
 @pytest.mark.parametrize(
     ("url", "expected"),
     [

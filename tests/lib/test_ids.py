@@ -5,12 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shopflow.lib.ids import event_id, first_id_of, new_id
+from tests.ledger import ledger
 
 MOMENTS = st.integers(min_value=0, max_value=4_102_444_800_000).map(
     lambda milliseconds: datetime.fromtimestamp(milliseconds / 1000, UTC)
 )
 
 
+@ledger("S2-86")
 def test_ids_sort_by_time_even_within_a_millisecond() -> None:
     ids = [new_id() for _ in range(10_000)]
 

@@ -14,6 +14,7 @@ from shopflow.lib.money import (
     round_money,
     to_minor_units,
 )
+from tests.ledger import ledger
 
 CENTS = st.integers(min_value=0, max_value=10**12 - 1)
 AMOUNTS = CENTS.map(lambda cents: Decimal(cents) / 100)
@@ -69,6 +70,7 @@ def test_allocate_of_nothing_is_nothing() -> None:
     assert allocate(Decimal("5.00"), []) == []
 
 
+@ledger("S2-21")
 @given(minor=CENTS, currency=CURRENCIES)
 def test_minor_units_come_back_as_they_went(minor: int, currency: str) -> None:
     assert to_minor_units(from_minor_units(minor, currency)) == minor

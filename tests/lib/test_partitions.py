@@ -34,7 +34,7 @@ def event_of(moment: datetime) -> UUID:
 
 
 def partition_of(row_id: UUID) -> str:
-    return asked("SELECT tableoid::regclass::text FROM payment_events WHERE id = %s", row_id)
+    return str(asked("SELECT tableoid::regclass::text FROM payment_events WHERE id = %s", row_id))
 
 
 def asked(sql: str, *params: Any) -> Any:

@@ -16,6 +16,7 @@ from shopflow.lib.transactions import (
     work_on,
 )
 from tests import factories
+from tests.ledger import ledger
 from tests.races.starting_gun import deadlocks, runners
 
 USER, ORDER = UUID(int=1), UUID(int=2)
@@ -41,6 +42,7 @@ def setting(name: str) -> str:
         return str(cursor.fetchone()[0])
 
 
+@ledger("S0-4")
 @pytest.mark.django_db(transaction=True)
 def test_a_command_is_one_transaction() -> None:
     with pytest.raises(ZeroDivisionError):

@@ -22,7 +22,7 @@ SELECT number, placed_at, encode(overlay(uuid_send(gen_random_uuid()) PLACING
     substring(int8send((extract(epoch FROM placed_at) * 1000)::bigint) FROM 3)
     FROM 1 FOR 6), 'hex')::uuid AS id
 FROM generate_series(1, %(count)s) AS number,
-    LATERAL (SELECT %(first)s + number * (%(last)s - %(first)s) / %(count)s AS placed_at)
+    LATERAL (SELECT %(first)s + number * (%(last)s - %(first)s) / %(count)s AS placed_at) AS moment
 """
 
 

@@ -11,6 +11,7 @@ from orders import commands as orders
 from orders.models import Order, OrderShipment, OrderStatusHistory
 from tests import factories, staff
 from tests.books import triggers_off
+from tests.ledger import ledger
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/orders/order/"
@@ -263,6 +264,7 @@ def test_orders_are_not_edited_by_hand(client: Client, paid: Order) -> None:
     assert rows_of(paid) == before
 
 
+@ledger("S1-58")
 def test_shows_everything_about_an_order(client: Client, paid: Order) -> None:
     orders.ship(order_id=paid.pk, carrier="DHL", tracking_number="TN-1")
 

@@ -11,6 +11,7 @@ from shopflow.lib.errors import InvalidTransition
 from shopflow.lib.ids import new_id
 from tests import factories
 from tests.books import books
+from tests.ledger import ledger
 
 pytestmark = pytest.mark.django_db
 TOTAL = Decimal("114.78")
@@ -40,6 +41,7 @@ def test_is_safe_to_repeat(order: Order) -> None:
     assert books() == before
 
 
+@ledger("S2-57")
 @pytest.mark.parametrize("amount", [Decimal("114.77"), Decimal("114.79"), Decimal(0)])
 def test_refuses_another_amount(order: Order, amount: Decimal) -> None:
     before = books()

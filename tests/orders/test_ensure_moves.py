@@ -9,6 +9,7 @@ from orders.apps import write_moves
 from orders.models import Order, OrderStatusTransition
 from shopflow.lib.roles import Role
 from shopflow.lib.transactions import acting_as
+from tests.ledger import ledger
 
 
 @pytest.fixture(autouse=True)
@@ -23,6 +24,7 @@ def moves() -> set[tuple[str, str, str]]:
     )
 
 
+@ledger("S2-40")
 @pytest.mark.django_db
 def test_writes_what_orders_may_do() -> None:
     commands.ensure_moves()

@@ -13,10 +13,12 @@ from shopflow.invariants import violations
 from shopflow.lib.ids import new_id
 from tests import factories
 from tests.books import books
+from tests.ledger import ledger
 
 pytestmark = pytest.mark.django_db
 
 
+@ledger("S0-19")
 def test_cancels_the_order_and_gives_its_stock_back(order: Order, variant: ProductVariant) -> None:
     commands.expire(order_id=order.pk)
 

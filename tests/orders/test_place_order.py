@@ -24,10 +24,12 @@ from shopflow.invariants import violations
 from shopflow.lib.ids import new_id
 from tests import factories
 from tests.books import books
+from tests.ledger import ledger
 
 pytestmark = pytest.mark.django_db
 
 
+@ledger("S2-20")
 def test_writes_down_what_the_shopper_agreed_to(
     variant: ProductVariant, us_shipping: ShippingMethod
 ) -> None:
@@ -49,6 +51,7 @@ def test_writes_down_what_the_shopper_agreed_to(
     assert order.user is None
 
 
+@ledger("S1-15", "S2-28", "S2-108")
 def test_keeps_each_line_as_it_was_sold(variant: ProductVariant) -> None:
     order = factories.placed_order((variant, 2))
 
@@ -61,6 +64,7 @@ def test_keeps_each_line_as_it_was_sold(variant: ProductVariant) -> None:
     assert (tax.name, tax.taxable, tax.amount) == ("Sales tax", 100, Decimal("8.88"))
 
 
+@ledger("S1-17")
 def test_bills_where_it_ships_unless_told_otherwise(variant: ProductVariant) -> None:
     order = factories.placed_order((variant, 1))
 
@@ -70,6 +74,7 @@ def test_bills_where_it_ships_unless_told_otherwise(variant: ProductVariant) -> 
     assert order.shipping_address == addresses["shipping"]
 
 
+@ledger("S1-17")
 def test_bills_somebody_else(variant: ProductVariant) -> None:
     cart = factories.cart_with((variant, 1))
     company = replace(factories.NEW_YORK, company="Analytical Engines", country_code="DE", state="")
@@ -91,6 +96,7 @@ def test_holds_the_stock_for_the_payment_window(variant: ProductVariant) -> None
     assert timedelta(minutes=15) == settings.PAYMENT_WINDOW
 
 
+@ledger("S1-19")
 def test_begins_the_history(order: Order) -> None:
     steps = list(order.history.values_list("from_status", "to_status", "created_by"))
 
@@ -188,6 +194,7 @@ def test_changes_nothing_when_the_price_rose_meanwhile(variant: ProductVariant) 
     assert books() == before
 
 
+@ledger("S0-4")
 def test_changes_nothing_when_stock_is_short(us_shipping: ShippingMethod) -> None:
     plenty = factories.variant_on_sale(stock=10)
     scarce = factories.variant_on_sale(stock=1)
@@ -219,6 +226,7 @@ def test_refuses_an_unknown_cart(us_shipping: ShippingMethod) -> None:
         factories.check_out(Cart(id=new_id()), expected_total=Decimal(0))
 
 
+@ledger("S1-99")
 def test_refuses_what_is_not_sold_any_more(variant: ProductVariant) -> None:
     cart = factories.cart_with((variant, 1))
     catalog.delete_product(product_id=variant.product_id)

@@ -13,6 +13,7 @@ from shopflow.invariants import violations
 from shopflow.lib.ids import new_id
 from tests import factories
 from tests.books import books
+from tests.ledger import ledger
 
 pytestmark = pytest.mark.django_db
 TOTAL = Decimal("114.78")
@@ -23,6 +24,7 @@ def paid(order: Order) -> Order:
     return commands.confirm(order_id=order.pk, amount=TOTAL)
 
 
+@ledger("S1-16")
 def test_takes_the_units_out_of_the_warehouse(paid: Order, variant: ProductVariant) -> None:
     staff = factories.UserFactory.create(role="employee")
 
@@ -40,6 +42,7 @@ def test_takes_the_units_out_of_the_warehouse(paid: Order, variant: ProductVaria
     assert sale.created_by == staff
 
 
+@ledger("S1-19")
 def test_goes_through_processing(paid: Order) -> None:
     commands.ship(order_id=paid.pk, carrier="UPS", tracking_number="1Z999")
 

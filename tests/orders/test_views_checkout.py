@@ -14,6 +14,7 @@ from promotions.models import Coupon
 from shipping import commands as shipping
 from shipping.models import ShippingMethod
 from tests import factories
+from tests.ledger import ledger
 from tests.storefront import CHECKOUT, check_out, put_in_cart, words
 
 pytestmark = pytest.mark.django_db
@@ -162,6 +163,7 @@ def test_order_without_a_cart_is_refused_kindly(
     assert "Your cart is empty." in words(response)
 
 
+@ledger("S2-69")
 @pytest.mark.parametrize(
     ("field", "written", "sentence"),
     [

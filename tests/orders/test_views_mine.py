@@ -8,6 +8,7 @@ from django.utils import timezone
 from catalog.models import ProductVariant
 from orders.models import Order
 from tests import factories
+from tests.ledger import ledger
 
 pytestmark = pytest.mark.django_db
 
@@ -18,6 +19,7 @@ def test_mine_asks_for_a_login(client: Client, db: None) -> None:
     assert response["Location"] == "/accounts/login/?next=/account/orders/"
 
 
+@ledger("S2-26")
 def test_mine_lists_own_orders_newest_first(
     client: Client, order: Order, variant: ProductVariant
 ) -> None:
@@ -32,6 +34,7 @@ def test_mine_lists_own_orders_newest_first(
     assert [row.order_number for row in rows] == [second.order_number, first.order_number]
 
 
+@ledger("S2-26")
 def test_mine_leads_on_by_pages(client: Client, db: None) -> None:
     user = factories.UserFactory.create()
     now = timezone.now()

@@ -8,6 +8,7 @@ from catalog.models import ProductVariant
 from orders import commands as orders
 from orders.models import Order
 from tests import factories
+from tests.ledger import ledger
 from tests.storefront import link, words
 
 pytestmark = pytest.mark.django_db
@@ -193,6 +194,7 @@ def test_track_names_what_is_missing(client: Client, db: None, data: dict[str, s
     assert 'class="field-error"' in response.content.decode()
 
 
+@ledger("S1-58", "S2-27")
 def test_number_of_queries_of_detail(
     client: Client, order: Order, django_assert_num_queries: Any
 ) -> None:

@@ -16,6 +16,7 @@ from shipping.models import ShippingMethod
 from shopflow.invariants import violations
 from tests import factories
 from tests.books import books
+from tests.ledger import ledger
 from tests.payments.sandbox_process import CARD_DECLINES, CARD_PAYS, Sandbox
 from tests.payments.webhooks import Till
 
@@ -90,6 +91,7 @@ def test_takes_events_in_any_order(order: Order, till: Till) -> None:
     assert {name for name in after if after[name] != before[name]} == {"payment_events"}
 
 
+@ledger("S2-58")
 def test_an_old_failure_never_undoes_a_capture(order: Order, till: Till) -> None:
     payment = till.paid(order)
 
@@ -193,6 +195,7 @@ def test_money_for_a_cancelled_order_goes_back(
     assert set(violations(instant_only=True).values()) == {0}
 
 
+@ledger("S2-60")
 def test_a_second_attempt_that_is_paid_too_goes_back(order: Order, till: Till) -> None:
     first = till.start(order)
     for _ in range(5):

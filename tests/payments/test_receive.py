@@ -19,6 +19,7 @@ from payments.gateways.base import (
 from payments.models import Payment, PaymentEvent
 from payments.signals import event_received
 from tests.books import books
+from tests.ledger import ledger
 from tests.payments.sandbox_process import SECRET, running_receiver, running_sandbox
 from tests.payments.webhooks import Till, signed
 
@@ -30,6 +31,7 @@ def payment(order: Order, till: Till) -> Payment:
     return till.pay(order)
 
 
+@ledger("S0-16", "S0-20")
 def test_puts_a_signed_event_into_the_inbox(payment: Payment, till: Till) -> None:
     body = till.event(payment)
 

@@ -17,6 +17,7 @@ from shopflow.invariants import violations
 from shopflow.lib.ids import new_id
 from tests import factories
 from tests.books import books
+from tests.ledger import ledger
 from tests.payments.sandbox_process import Sandbox
 from tests.payments.webhooks import Till
 
@@ -29,6 +30,7 @@ def payment(order: Order, till: Till) -> Payment:
     return till.paid(order)
 
 
+@ledger("S1-20")
 def test_writes_down_what_goes_back(payment: Payment, order: Order) -> None:
     staff = factories.UserFactory.create(role="manager")
 
@@ -163,6 +165,7 @@ def test_waiting_refunds_lists_what_is_due(payment: Payment) -> None:
     assert waiting_refunds(1) == [first.pk]
 
 
+@ledger("S2-30")
 def test_payments_of_lists_the_newest_first(payment: Payment, order: Order) -> None:
     refund(payment_id=payment.pk, amount=Decimal("1.00"), reason="")
 

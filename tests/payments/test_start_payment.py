@@ -18,6 +18,7 @@ from payments.gateways.sandbox import SandboxGateway
 from payments.models import Payment
 from shopflow.lib.ids import new_id
 from tests.books import books
+from tests.ledger import ledger
 from tests.payments.sandbox_process import CARD_DECLINES, Sandbox
 from tests.payments.webhooks import RETURN_URL, Till
 
@@ -100,6 +101,7 @@ def test_gives_up_what_the_provider_refuses(
     assert not Payment.objects.live().exists()
 
 
+@ledger("S0-15", "S2-30")
 def test_starts_anew_after_an_attempt_that_failed(
     order: Order, sandbox: Sandbox, till: Till
 ) -> None:

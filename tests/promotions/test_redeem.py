@@ -10,6 +10,7 @@ from promotions.errors import CouponRefused
 from promotions.models import Coupon, CouponUsage
 from tests import factories
 from tests.books import books
+from tests.ledger import ledger
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +29,7 @@ def count(coupon: Coupon) -> int:
     return Coupon.objects.get(pk=coupon.pk).usage_count
 
 
+@ledger("S1-22")
 def test_takes_one_use(order: Order) -> None:
     coupon = factories.coupon(usage_limit=1)
 

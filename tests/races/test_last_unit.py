@@ -16,6 +16,7 @@ from orders.models import Order
 from shipping.models import ShippingMethod
 from shopflow.invariants import violations
 from tests import factories
+from tests.ledger import ledger
 from tests.races.guards import without_constraint
 from tests.races.starting_gun import ROUNDS, Runners, deadlocks, runners
 
@@ -48,6 +49,7 @@ def rounds(last_one: ProductVariant, running: Runners, buyers: int) -> Iterator[
                 inventory.adjust(variant_id=last_one.pk, change=1, reason="one more")
 
 
+@ledger("S0-19")
 @pytest.mark.parametrize("buyers", [2, 8, 32])
 def test_one_buyer_gets_it_and_the_others_a_409(last_one: ProductVariant, buyers: int) -> None:
     before = deadlocks()

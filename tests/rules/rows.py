@@ -17,6 +17,7 @@ from tests.rules.schema import Column
 # A value, or a function that makes one: a fresh e-mail, a parent's id.
 Values = Mapping[str, Any]
 
+BEFORE, AFTER = (f"019b0000-0000-7000-8000-00000000000{digit}" for digit in (1, 2))
 LATER = "2099-01-01T00:00:00Z"
 _numbers = count(1)
 
@@ -116,6 +117,7 @@ BY_TYPE: Values = {
     "uuid": new_id,
     "int2": 1,
     "int4": 1,
+    "int8": lambda: next(_numbers),
     "numeric": 1,
     "bool": False,
     "timestamptz": LATER,
@@ -140,6 +142,8 @@ BY_NAME: Values = {
 }
 # Where columns depend on each other, or on a fixed set.
 NEEDS: Mapping[str, Values] = {
+    "audit_logs": {"action": "view"},
+    "audit_seals": {"lo": new_id, "hi": "ffffffff-ffff-ffff-ffff-ffffffffffff"},
     "carts": {"token_hash": a_hash, "expires_at": LATER},
     "email_preferences": {"kind": "newsletter"},
     "gift_card_transactions": {"type": "issue"},

@@ -30,7 +30,7 @@ RULES = (
         again={"email": "Ada@Example.COM"},
         other={"email": "byron@example.com"},
         unless=({"deleted_at": LATER, "is_active": False},),
-        ledger="S0-21 S1-27 S2-33 S2-113 S3-3 S4-4",
+        ledger="S0-21 S1-27 S1-68 S2-33 S2-95 S2-113 S3-3 S3-4 S4-4",
     ),
     check(
         "users_phone_valid",
@@ -51,6 +51,7 @@ RULES = (
         "users_deleted_inactive",
         {"deleted_at": LATER, "is_active": False},
         {"is_active": True},
+        ledger="S1-93",
     ),
     unique("users_groups_user_id_group_id_fc7788e8_uniq", "user_id", "group_id"),
     unique(

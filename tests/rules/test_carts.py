@@ -35,7 +35,7 @@ RULES = (
         unless=({"closed_at": LATER}, {"created_by_id": new("users")}),
         ledger="S1-42",
     ),
-    unique("cart_items_variant_unique", "cart_id", "variant_id", ledger="S1-54"),
+    unique("cart_items_variant_unique", "cart_id", "variant_id", ledger="S1-44 S1-54"),
     check("cart_items_quantity_positive", {"quantity": 1}, {"quantity": 0}, ledger="S1-89"),
     check("cart_items_price_not_negative", {"unit_price": 0}, {"unit_price": "-0.01"}),
     unique("cart_coupons_unique", "cart_id", "coupon_id"),

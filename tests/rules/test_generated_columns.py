@@ -51,7 +51,7 @@ GENERATED = [
 COLUMNS = sorted({(str(case.values[0]), str(case.values[1])) for case in GENERATED})
 
 
-@ledger("S2-53", "S2-106")
+@ledger("S1-36", "S2-53", "S2-106")
 @pytest.mark.parametrize(("table", "column", "given", "expected"), GENERATED)
 def test_are_computed(table: str, column: str, given: Values, expected: Any) -> None:
     value = column_of(table, row(table, **given), column)
@@ -59,7 +59,7 @@ def test_are_computed(table: str, column: str, given: Values, expected: Any) -> 
     assert (value if isinstance(value, (bool, int)) else str(value)) == expected
 
 
-@ledger("S2-53")
+@ledger("S2-53", "S2-106")
 @pytest.mark.parametrize(("table", "column"), COLUMNS)
 def test_refuse_to_be_written(table: str, column: str) -> None:
     row_id = row(table)

@@ -44,7 +44,7 @@ RULES = (
         "warehouse_id",
         "bucket",
         other={"bucket": 1},
-        ledger="S2-50",
+        ledger="S2-50 S2-98",
     ),
     check("inventory_bucket_not_negative", {"bucket": 0}, {"bucket": -1}),
     check(
@@ -108,6 +108,7 @@ RULES = (
         "inventory_id",
         again={"status": "committed", "expires_at": None},
         unless=(ENDED,),
+        ledger="S0-27",
     ),
     unique(
         "inventory_reservations_alert_once",

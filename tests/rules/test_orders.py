@@ -63,7 +63,7 @@ def moves_are_legal(name: str) -> None:
 
 
 RULES = (
-    unique("orders_order_number_unique", "order_number", ledger="S0-23 S1-46 S2-7"),
+    unique("orders_order_number_unique", "order_number", ledger="S0-23 S1-46 S2-7 S2-82 S2-96"),
     check(
         "orders_order_number_format",
         {"order_number": "ORD-2026-1001"},
@@ -77,7 +77,7 @@ RULES = (
     proof(
         "orders_status_move_legal",
         partial(moves_are_legal, "orders_status_move_legal"),
-        ledger="S2-40",
+        ledger="S2-40 S2-70",
     ),
     one_of(
         "orders_status_known",
@@ -113,7 +113,7 @@ RULES = (
         {"total": "103.01"},
         {"total": "102.99"},
         {"prices_include_tax": True},
-        ledger="S2-41 S2-81 S2-116",
+        ledger="S2-41 S2-81 S2-105 S2-116",
     ),
     check(
         "orders_discount_at_most_price",
@@ -127,7 +127,12 @@ RULES = (
         {"amount_refunded": "5.01"},
         {"amount_refunded": "-0.01"},
     ),
-    check("orders_email_not_empty", {"customer_email": "a@b.example"}, {"customer_email": ""}),
+    check(
+        "orders_email_not_empty",
+        {"customer_email": "a@b.example"},
+        {"customer_email": ""},
+        ledger="S2-38",
+    ),
     check(
         "orders_guest_or_user",
         {"user_id": new("users"), "guest_token_version": 0},

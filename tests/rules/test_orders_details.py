@@ -11,8 +11,13 @@ APPROVED = {"status": "approved", "approved_at": EARLIER}
 FREE = {"subtotal": 0, "discount_total": 0, "shipping_cost": 0, "tax": 0, "total": 0}
 
 RULES = (
-    frozen("order_items_frozen", but={"user_id": new("users")}, ledger="S2-16 S2-48 S2-108"),
-    check("order_items_quantity_positive", {"quantity": 1}, {"quantity": 0}, ledger="S2-47 S4-12"),
+    frozen("order_items_frozen", but={"user_id": new("users")}, ledger="S2-16 S2-48 S2-93 S2-108"),
+    check(
+        "order_items_quantity_positive",
+        {"quantity": 1},
+        {"quantity": 0},
+        ledger="S2-47 S2-83 S4-12",
+    ),
     check(
         "order_items_amounts_in_range",
         {"unit_price": 2, "quantity": 3, "discount_amount": 6, "tax_amount": 0},
@@ -37,9 +42,9 @@ RULES = (
         "variant_id",
         "kind",
         other={"kind": "gift"},
-        ledger="S2-49 S2-83",
+        ledger="S0-27 S1-49 S2-27 S2-49 S2-83 S2-97 S4-13",
     ),
-    one_of("order_addresses_type_known", "address_type", "shipping billing"),
+    one_of("order_addresses_type_known", "address_type", "shipping billing", ledger="S1-25 S2-74"),
     unique(
         "order_addresses_type_unique",
         "order_id",

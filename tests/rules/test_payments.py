@@ -73,7 +73,7 @@ RULES = (
         {"card_exp_year": None},
         ledger="S2-116",
     ),
-    unique("payments_idempotency_key_unique", "idempotency_key"),
+    unique("payments_idempotency_key_unique", "idempotency_key", ledger="S2-60"),
     unique(
         "payments_provider_id_unique",
         "provider",
@@ -81,7 +81,7 @@ RULES = (
         given={"provider_payment_id": "pay_1"},
         other={"provider_payment_id": "pay_2"},
         unless=({"provider_payment_id": ""}, {"provider_payment_id": ""}),
-        ledger="S2-59",
+        ledger="S2-59 S2-84 S2-99",
     ),
     unique(
         "payments_one_live_per_order",

@@ -50,7 +50,7 @@ def fields(model: Model) -> list[Any]:
     return [field for field in model._meta.local_concrete_fields if not field.generated]
 
 
-@ledger("S2-112")
+@ledger("S2-112", "S3-15")
 @pytest.mark.parametrize("table", MODELS)
 def test_refuses_what_is_empty(table: str) -> None:
     declared = {field.column: field.null for field in fields(MODELS[table])}
@@ -91,6 +91,7 @@ def test_fills_in_what_is_left_out(table: str) -> None:
             assert not field.has_default() or value == field.get_default(), field.name
 
 
+@ledger("S2-70")
 @pytest.mark.parametrize("table", CHANGING)
 def test_knows_when_it_last_changed(table: str) -> None:
     row_id = row(table, updated_at="2026-01-01T00:00:00Z")
@@ -113,14 +114,14 @@ def test_says_what_it_is() -> None:
     assert {table: comments[table] for table in declared} == declared
 
 
-@ledger("S0-18", "S2-23", "S2-114")
+@ledger("S0-18", "S1-26", "S2-23", "S2-114")
 def test_has_one_uuid_for_a_key() -> None:
     keys = dict(schema.read(KEYS))
 
     assert {table: keys[table] for table in WRITTEN} == dict.fromkeys(WRITTEN, "id uuid")
 
 
-@ledger("S0-17", "S3-16")
+@ledger("S0-17", "S3-1", "S3-16")
 def test_has_no_inexact_or_local_type() -> None:
     ours = schema.our_tables()
 

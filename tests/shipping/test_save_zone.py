@@ -8,6 +8,7 @@ from shipping.models import ShippingMethod, ShippingZone, TaxRate
 from shopflow.lib.errors import InvalidInput
 from tests import factories
 from tests.books import books
+from tests.ledger import ledger
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +99,7 @@ def test_countries_lists_where_we_ship(zone: ShippingZone) -> None:
     assert queries.countries() == ["AT", "DE", "FR"]
 
 
+@ledger("S1-24")
 @pytest.mark.parametrize(
     ("subtotal", "grams", "names"),
     [

@@ -74,4 +74,4 @@ def sell_for_two_years() -> None:
 def asked(sql: str, *params: Any) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

@@ -16,6 +16,7 @@ from shopflow.lib.ids import new_id
 from shopflow.lib.models import AuditLog
 from shopflow.lib.roles import Role
 from shopflow.lib.transactions import reading_as
+from tests.ledger import ledger
 from tests.shopflow.test_fill_shop import SMALL, fill
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +41,7 @@ def statement(**facts: Any) -> Statement:
     return Statement(**usual | facts)
 
 
+@ledger("S2-154")
 def test_measures_a_full_shop_and_writes_the_page(tmp_path: Path) -> None:
     load_demo_shop()
     fill()
@@ -100,6 +102,7 @@ def test_every_select_is_explained_in_place() -> None:
     assert any("InitPlan" in line or "Result" in line for line in explained.plan)
 
 
+@ledger("S2-157")
 def test_a_big_table_read_from_end_to_end_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shopflow.baseline.measure.BIG", -1)
 
@@ -108,6 +111,7 @@ def test_a_big_table_read_from_end_to_end_is_a_fault(monkeypatch: pytest.MonkeyP
     assert found.faults == ["Titles: reads all of products"]
 
 
+@ledger("S2-157")
 def test_ten_milliseconds_are_too_many() -> None:
     slow = Measured("Slow", [statement(execution_ms=6.0), statement(execution_ms=4.0)])
     fast = Measured("Fast", [statement(execution_ms=6.0), statement(execution_ms=3.9)])

@@ -25,6 +25,7 @@ from shopflow.invariants import violations
 from shopflow.lib.roles import Role
 from shopflow.lib.transactions import acting_as
 from tests.books import books
+from tests.ledger import ledger
 
 pytestmark = pytest.mark.django_db
 SMALL = Size(products=400, orders=600, shoppers=60)
@@ -88,6 +89,7 @@ def test_fills_every_table_to_size() -> None:
             assert cursor.fetchone() == (True,), table
 
 
+@ledger("S4-15")
 @pytest.mark.usefixtures("_demo_shop")
 def test_keeps_every_rule_and_puts_back_what_it_took_off() -> None:
     before = rules()

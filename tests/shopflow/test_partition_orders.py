@@ -66,7 +66,7 @@ def shop(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
         yield Shop(shirt, unpaid, before, rows, output.getvalue().splitlines())
 
 
-@ledger("S0-33", "S4-24")
+@ledger("S0-33", "S3-17", "S4-24")
 def test_keeps_every_row_key_and_rule(shop: Shop) -> None:
     before, after = shop.portrait, portrait()
 

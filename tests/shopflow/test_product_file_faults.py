@@ -2,7 +2,8 @@ import io
 
 import pytest
 
-from shopflow.catalog_import.parse import ParsedProduct, read_products
+from shopflow.catalog_import.parse import read_products
+from shopflow.catalog_import.parsed import ParsedProduct
 from shopflow.catalog_import.report import Report
 
 HEADER = "Handle,Title,Option1 Name,Option1 Value,Option2 Value,Variant SKU,Variant Price"
@@ -95,6 +96,8 @@ def test_names_the_fault_and_its_line(rows: str, fault: str) -> None:
         ("Variant Inventory Qty", "-3", "is negative. Write 0 or more."),
         ("Variant Inventory Qty", "1000001", "is too much. The most is 1,000,000."),
         ("Variant Inventory Policy", "maybe", "is unknown. Write deny or continue."),
+        ("Cost per item", "free", "is not an amount. Write it like 9.99."),
+        ("Cost per item", "-1", "is negative. Write 0 or more."),
         ("Variant Compare At Price", "free", "is not an amount. Write it like 9.99."),
         ("Variant Grams", "1 kg", "is not a weight in grams. Write a number like 450."),
         ("Variant Grams", "100000001", "is too heavy. The most is 100,000,000 grams."),
@@ -156,6 +159,16 @@ def test_refuses_option_names_that_make_no_sense(names: str, fault: str) -> None
     _, report = _read(f"{header}\ncup,Cup,{names},S,M,5\n".encode())
 
     assert str(report.faults[0]) == fault
+
+
+def test_refuses_a_fourth_option() -> None:
+    header = "Handle,Title,Option1 Name,Option1 Value,Option4 Name,Option4 Value,Variant Price"
+
+    _, report = _read(f"{header}\ncup,Cup,Size,S,Fit,Slim,5\n".encode())
+
+    assert [str(fault) for fault in report.faults] == [
+        "Line 1: A product has at most three options; here stands Option4 Name, too."
+    ]
 
 
 @pytest.mark.parametrize(

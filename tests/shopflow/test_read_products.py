@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from shopflow.catalog_import.parse import ParsedProduct, read_products
+from shopflow.catalog_import.parse import read_products
+from shopflow.catalog_import.parsed import ParsedProduct
 from shopflow.catalog_import.report import Report
 
 SAMPLE = Path(__file__).parents[1] / "data" / "products.csv"
@@ -75,6 +76,42 @@ def test_hides_what_is_unpublished_or_a_draft() -> None:
     hidden = [product.slug for product in products if not product.is_published]
 
     assert hidden == ["wool-day-blanket", "bud-vase"]
+
+
+@pytest.mark.parametrize(
+    ("published", "status", "is_published"),
+    [
+        ("TRUE", "active", True),
+        ("true", "", True),
+        ("", "", True),
+        ("FALSE", "active", False),
+        ("TRUE", "draft", False),
+        ("TRUE", "archived", False),
+    ],
+)
+def test_a_product_is_shown_when_it_is_published_and_active(
+    published: str, status: str, is_published: bool
+) -> None:
+    file = f"Handle,Title,Variant Price,Published,Status\ncup,Cup,5,{published},{status}\n"
+
+    products, _ = _read(file.encode())
+
+    assert [product.is_published for product in products] == [is_published]
+
+
+def test_undoes_what_disarms_a_formula() -> None:
+    file = "Handle,Title,Vendor,Variant Barcode,Variant Price\ncup,'=1+1,'Tis us,'0042,5\n"
+
+    products, _ = _read(file.encode())
+
+    assert (products[0].title, products[0].brand) == ("=1+1", "'Tis us")
+    assert products[0].variants[0].barcode == "0042"
+
+
+def test_rounds_weights_to_whole_grams() -> None:
+    products, _ = _read(SAMPLE.read_bytes())
+
+    assert products[7].variants[0].weight_grams == 1451
 
 
 def test_default_title_means_no_options() -> None:

@@ -18,6 +18,7 @@ from inventory.models import Inventory, InventoryTransaction
 from promotions.models import Coupon
 from shipping.models import ShippingMethod, TaxRate
 from shopflow import demo
+from tests.ledger import ledger
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +32,7 @@ def _own_folders(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: 
     monkeypatch.setenv("SHOPFLOW_STATE", str(tmp_path))
 
 
+@ledger("S2-155", "S4-16")
 def test_loads_the_whole_demo_shop() -> None:
     output = _seed()
 
@@ -66,6 +68,7 @@ def test_once_leaves_a_shop_with_products_alone() -> None:
     assert not User.objects.exists()
 
 
+@ledger("S2-160")
 def test_once_fills_an_empty_shop() -> None:
     _seed("--once")
 
@@ -88,6 +91,7 @@ def test_has_every_case_a_shop_page_must_show() -> None:
     assert Product.objects.get(slug="long-walk-scarf").compare_at_price == Decimal("64.00")
 
 
+@ledger("S2-16")
 def test_stock_is_what_the_ledger_says() -> None:
     _seed()
 

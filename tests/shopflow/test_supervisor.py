@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from tests.ledger import ledger
 from tests.shopflow.supervising import READY, Supervisor, alive, descendants, soon
 
 SHOW_ENV = "import json, os; print(json.dumps(dict(os.environ)))"
@@ -78,6 +79,7 @@ def test_names_a_command_that_does_not_exist(supervise: Callable[..., Supervisor
     assert "no-such-command can't be started: No such file or directory." in done.stderr
 
 
+@ledger("S2-160")
 def test_gives_addresses_and_keys_to_the_command(supervise: Callable[..., Supervisor]) -> None:
     supervisor = supervise(PORT="8119")
 
@@ -137,8 +139,8 @@ def test_works_where_others_may_not_enter(
     closed.mkdir(mode=0o700)
     supervisor = supervise("closed/state")
 
-    first = supervisor.run("--exec", *QUERY, "create table kept (n int)")
-    second = supervisor.run("--exec", *QUERY, "select * from kept")
+    first = supervisor.run("--exec", *QUERY, "set role shop_owner; create table kept (n int)")
+    second = supervisor.run("--exec", *QUERY, "set role shop_owner; select * from kept")
     home = (supervisor.state / "pg18").resolve().parent
     removed = supervisor.run("--forget")
 

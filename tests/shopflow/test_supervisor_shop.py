@@ -52,7 +52,8 @@ def test_a_dead_worker_ends_the_shop_and_the_next_start_has_nothing_to_prepare(
     second = shop.start_until(UP)
     started = descendants(second.pid)
     status = home_page(shop)
-    second.send_signal(signal.SIGINT)
+    for _ in range(3):
+        second.send_signal(signal.SIGINT)
     stopping, _ = second.communicate(timeout=60)
 
     assert first.returncode == 1

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -15,8 +16,9 @@ from shopflow.lib.admin.acting import ActingAdmin
 from shopflow.lib.audit.entities import entity_type, models_by_entity
 from shopflow.lib.models import AuditLog
 
-# So many changes of an entry a list shows, and so many letters of a value.
-MOST_SHOWN, LONGEST = 3, 40
+# So many changes of an entry a list shows, so many letters of a value and of an id (its end).
+MOST_SHOWN, LONGEST, SHORT_ID = 3, 40, 6
+MOMENT = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d+)?\+00:00$")
 # What names a row that was made or deleted, the best first.
 NAMES = ("name", "order_number", "code", "sku", "label", "title", "slug", "word")
 
@@ -29,7 +31,11 @@ class KindFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         pages: list[type[Model]] = list(model_admin.admin_site._registry)
-        return sorted((entity_type(model), str(model._meta.verbose_name)) for model in pages)
+        return sorted(
+            (entity_type(model), str(model._meta.verbose_name))
+            for model in pages
+            if model is not AuditLog
+        )
 
     def queryset(self, request: HttpRequest, queryset: Any) -> "QuerySet[AuditLog]":
         rows: QuerySet[AuditLog] = queryset
@@ -72,8 +78,8 @@ def _history_of(row: Model, parts: Sequence[str]) -> Q:
 class AuditLogAdmin(ActingAdmin[AuditLog]):
     """Who did what, with the old and the new values. Nobody changes it, here or anywhere."""
 
-    list_display = ("created_at", "who", "action", "entity", "summary", "ip_address")
-    list_filter = ("action", KindFilter, HistoryFilter)
+    list_display = ("when", "who_and_where", "action", "entity", "summary")
+    list_filter = (HistoryFilter, "action", KindFilter)
     search_fields = ("entity_id",)
     search_help_text = "The whole id of what was changed or of who did it, or their e-mail"
     ordering = ("-id",)
@@ -95,30 +101,48 @@ class AuditLogAdmin(ActingAdmin[AuditLog]):
         return queryset.filter(found | Q(user_id__in=_people(term))), False
 
     def page_context(self, request: HttpRequest, row: AuditLog) -> dict[str, Any]:
-        return {"entity": self.entity(row), "who": self.who(row)}
+        changes = [
+            {
+                "name": _words(change.name),
+                "before": _shown(change.before),
+                "after": _shown(change.after),
+            }
+            for change in row.changes
+        ]
+        return {"entity": self.entity(row), "who": _who(row), "changes": changes}
 
-    @admin.display(description="Who")
-    def who(self, entry: AuditLog) -> str:
-        return getattr(entry, "email", None) or (str(entry.user_id) if entry.user_id else "—")
+    @admin.display(description="When (UTC)")
+    def when(self, entry: AuditLog) -> str:
+        return f"{entry.created_at:%Y-%m-%d %H:%M:%S}"
+
+    @admin.display(description="Who, from where")
+    def who_and_where(self, entry: AuditLog) -> SafeString:
+        where = entry.ip_address or ""
+        return format_html('{}<br><span class="mini quiet">{}</span>', _who(entry), where)
 
     @admin.display(description="What")
     def entity(self, entry: AuditLog) -> SafeString | str:
         model = models_by_entity().get(entry.entity_type)
         kind = str(model._meta.verbose_name) if model else entry.entity_type
-        words = f"{kind} …{entry.entity_id[-6:]}" if entry.entity_id else kind
+        words = f"{kind} {entry.entity_id[-SHORT_ID:]}".strip()
         address = _page_of(model, entry.entity_id) if model else ""
         return format_html('<a href="{}">{}</a>', address, words) if address else words
 
     @admin.display(description="Changes")
     def summary(self, entry: AuditLog) -> str:
-        changes = entry.changes
         if entry.action == AuditLog.Action.UPDATE:
-            said = [f"{c.name}: {_short(c.before)} → {_short(c.after)}" for c in changes]
+            said = [
+                f"{_words(c.name)}: {_short(c.before)} → {_short(c.after)}" for c in entry.changes
+            ]
         else:
             values = entry.new_values or entry.old_values or {}
             said = [_short(values[name]) for name in NAMES if values.get(name)][:1]
         more = len(said) - MOST_SHOWN
         return "; ".join(said[:MOST_SHOWN]) + (f"; {more} more" if more > 0 else "") or "—"
+
+
+def _who(entry: AuditLog) -> str:
+    return getattr(entry, "email", None) or (str(entry.user_id) if entry.user_id else "—")
 
 
 def _people(term: str) -> list[UUID]:
@@ -140,6 +164,16 @@ def _page_of(model: type[Model], row_id: str) -> str:
         return ""
 
 
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _shown(value: Any) -> str:
+    """A value as people write it: no JSON, and moments to the second."""
+    if value in (None, "", [], {}):
+        return "—"
+    return MOMENT.sub(r"\1 \2", value) if isinstance(value, str) else str(value)
+
+
 def _short(value: Any) -> str:
-    words = "nothing" if value in (None, "", [], {}) else str(value)
-    return Truncator(words).chars(LONGEST)
+    return Truncator(_shown(value)).chars(LONGEST)

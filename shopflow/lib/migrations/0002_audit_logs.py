@@ -139,7 +139,7 @@ class Migration(migrations.Migration):
                                     ("view", "View"),
                                     ("export", "Export"),
                                     ("login", "Login"),
-                                    ("login_failed", "Login Failed"),
+                                    ("login_failed", "Failed login"),
                                 ],
                                 max_length=20,
                             ),
@@ -163,6 +163,8 @@ class Migration(migrations.Migration):
                         ("request_id", models.CharField(db_default="", max_length=64)),
                     ],
                     options={
+                        "verbose_name": "audit log entry",
+                        "verbose_name_plural": "audit log entries",
                         "db_table": "audit_logs",
                         "db_table_comment": "What staff did and who came in; partitioned by month on id",
                         "default_permissions": ("view",),

@@ -33,7 +33,7 @@ class AuditAction(models.TextChoices):
     VIEW = "view"
     EXPORT = "export"
     LOGIN = "login"
-    LOGIN_FAILED = "login_failed"
+    LOGIN_FAILED = "login_failed", "Failed login"
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,8 @@ class AuditLog(models.Model):
 
     class Meta:
         db_table = "audit_logs"
+        verbose_name = "audit log entry"
+        verbose_name_plural = "audit log entries"
         db_table_comment = "What staff did and who came in; partitioned by month on id"
         default_permissions = ("view",)
         constraints = (
@@ -95,7 +97,7 @@ class AuditLog(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.action} {self.entity_type} {self.entity_id}".strip()
+        return f"{self.get_action_display()}: {self.entity_type.replace('_', ' ')}"
 
     @property
     def changes(self) -> list[Change]:

@@ -9,7 +9,7 @@ import gzip
 import hashlib
 import os
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO, cast
 
 from django.db import connection
 
@@ -77,7 +77,7 @@ def compare(name: str, file: Path) -> int:
 def read_into(table: str, file: Path) -> int:
     """Add a file's rows to a table and return how many; columns it doesn't name get defaults."""
     with gzip.open(file) as rows, connection.cursor() as cursor:
-        columns = ", ".join(f'"{name}"' for name in _header(rows))
+        columns = ", ".join(f'"{name}"' for name in _header(cast(BinaryIO, rows)))
         with (
             connection.wrap_database_errors,
             cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN (FORMAT csv)') as copy,
@@ -87,7 +87,7 @@ def read_into(table: str, file: Path) -> int:
         return int(cursor.rowcount)
 
 
-def _header(rows: IO[bytes]) -> list[str]:
+def _header(rows: BinaryIO) -> list[str]:
     return next(csv.reader([rows.readline().decode()]))
 
 

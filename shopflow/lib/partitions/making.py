@@ -20,6 +20,9 @@ from shopflow.lib.transactions import acting_as, command, reading
 
 log = logging.getLogger(__name__)
 AHEAD = 3
+# The whole table, for some milliseconds: a row that was on its way to the default partition
+# meanwhile would be refused there, and who locks only parts waits in circles.
+LOCK = "ACCESS EXCLUSIVE"
 
 # Milliseconds since 1970 are a UUIDv7's first 48 bits (RFC 9562 section 5.7); PostgreSQL itself
 # reads them only from 18 on.
@@ -61,19 +64,16 @@ def rows_in_default() -> dict[str, int]:
 def make_partition(*, table: str, month: Month) -> bool:
     """Make one month's partition and move the rows there that wait for it; False if it's there.
 
-    Nobody can add such a row meanwhile: the default partition is locked for as long as it takes.
     Safe to repeat.
     """
     name, default = month.partition_of(table), default_of(table)
     low, high = month.bounds
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
-        # Two at once: one makes it, the other finds it. Shoppers don't notice this lock.
-        cursor.execute(f'LOCK TABLE "{table}" IN SHARE UPDATE EXCLUSIVE MODE')
+        cursor.execute(f'LOCK TABLE "{table}" IN {LOCK} MODE')
         if month in months_of(table):
             return False
         cursor.execute(f'CREATE TABLE "{name}" (LIKE "{table}" INCLUDING ALL)')
-        cursor.execute(f'LOCK TABLE "{default}" IN ACCESS EXCLUSIVE MODE')
         cursor.execute(
             f'SELECT EXISTS (SELECT FROM "{default}" WHERE id >= %s AND id < %s)',  # noqa: S608 - our names
             [low, high],

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from django.db import connection, transaction
 from django.db.migrations import Migration
@@ -20,13 +19,17 @@ class PatientExecutor(MigrationExecutor):
     """
 
     def apply_migration(
-        self, state: ProjectState, migration: Migration, fake: bool = False, **how: Any
+        self,
+        state: ProjectState,
+        migration: Migration,
+        fake: bool = False,
+        fake_initial: bool = False,
     ) -> ProjectState:
         return _whole(
             migration,
             # A migration changes the state it gets, so each try needs one of its own.
             lambda: super(PatientExecutor, self).apply_migration(
-                state.clone(), migration, fake=fake, **how
+                state.clone(), migration, fake=fake, fake_initial=fake_initial
             ),
         )
 

@@ -2,8 +2,10 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
 from shopflow.catalog_import.apply import Outcome, import_catalog
+from shopflow.management.progress import Progress
 
 MOST_FAULTS_SHOWN = 100
 
@@ -26,11 +28,25 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, file: Path, dry_run: bool, stock: bool, **options: Any) -> None:
+        progress = Progress(self.stderr)
         try:
             with file.open("rb") as stream:
-                outcome = import_catalog(stream, with_stock=stock, dry_run=dry_run)
+                outcome = import_catalog(
+                    stream, with_stock=stock, dry_run=dry_run, tell=progress.tell
+                )
         except OSError as error:
             raise CommandError(f"{file} can't be read: {error.strerror}.") from error
+        except DatabaseError as error:
+            # Somebody else is changing the same products, or has just taken a SKU.
+            raise CommandError(
+                f"Nothing was imported. The database says: {error}\nPlease try again."
+            ) from error
+        finally:
+            progress.clear()
+        self._complain(outcome)
+        self.stdout.write(_summary(outcome, dry_run=dry_run))
+
+    def _complain(self, outcome: Outcome) -> None:
         for warning in outcome.warnings:
             self.stderr.write(f"{warning} (only a warning)")
         for fault in outcome.faults[:MOST_FAULTS_SHOWN]:
@@ -39,7 +55,6 @@ class Command(BaseCommand):
             self.stderr.write(f"… and {len(outcome.faults) - MOST_FAULTS_SHOWN} more.")
         if outcome.faults:
             raise CommandError("Nothing was imported. Please correct the file and try again.")
-        self.stdout.write(_summary(outcome, dry_run=dry_run))
 
 
 def _summary(outcome: Outcome, *, dry_run: bool) -> str:

@@ -5,7 +5,7 @@ from django.core.management.commands import migrate
 from shopflow.lib.postgres.migrating import PatientExecutor, short_locks
 
 # Django has no setting for it, and its command looks the name up here.
-migrate.MigrationExecutor = PatientExecutor  # type: ignore[misc]  # a class is replaced
+vars(migrate)["MigrationExecutor"] = PatientExecutor
 
 
 class Command(migrate.Command):

@@ -64,4 +64,4 @@ def _touch_all(model: type[Model]) -> int:
     with connection.cursor() as cursor:
         table = connection.ops.quote_name(model._meta.db_table)
         cursor.execute(f"UPDATE {table} SET updated_at = now()")  # noqa: S608 - a model's own name
-        return cursor.rowcount
+        return int(cursor.rowcount)

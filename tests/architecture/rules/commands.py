@@ -39,7 +39,10 @@ MAY_WRITE = {
     "shopflow.health.measure.ask": "runs the SELECTs of its own package",
     "shopflow.health.statements.slowest": "asks pg_stat_statements",
     "shopflow.invariants.asking._ask": "runs the SELECTs of its own package",
-    "shopflow.management.commands.setup_database_roles.Command.handle": "makes roles, not rows",
+    "shopflow.management.commands.reset._restart_numbers": "no command may, only the owner",
+    "shopflow.management.commands.reset._remove_folder": "removes files, not rows",
+    "shopflow.management.commands.setup_database_roles.Command._make_roles": "makes no rows",
+    "shopflow.management.commands.setup_database_roles.Command.handle": "makes no rows",
 }
 COMMANDS = frozenset(f"{app}.commands" for app in APPS)
 SHELLS = (
@@ -200,7 +203,8 @@ def _each(tree: Tree, *names: str) -> Iterator[tuple[str, Path]]:
 
 
 def _tasks(tree: Tree) -> Iterator[tuple[str, Path]]:
-    return ((app, path) for app in PRODUCT for path in tree.modules(app, "tasks"))
+    folders = (*PRODUCT, "shopflow/lib")
+    return ((app, path) for app in folders for path in tree.modules(app, "tasks"))
 
 
 def _savepoints(path: Path) -> set[ast.AST]:

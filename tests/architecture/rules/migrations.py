@@ -17,7 +17,7 @@ from django.db.migrations import operations as do
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 from django.db.models import NOT_PROVIDED, Field, ForeignKey, GeneratedField, ManyToManyField
-from django_migration_linter.sql_analyser import PostgresqlAnalyser
+from django_migration_linter.sql_analyser.postgresql import PostgresqlAnalyser
 
 # Migrations that somebody has thought about: `app.0007_name` and why it's safe, such as since
 # which version nothing uses what it removes.
@@ -121,7 +121,7 @@ def _of_column(field: "Field[Any, Any]") -> Iterator[str]:
         return
     if field.primary_key:
         yield "changes a primary key"
-    elif field.db_index or field.unique:
+    elif _is_indexed(field):
         yield LOCKS
     is_filled = field.null or field.db_default is not NOT_PROVIDED
     if not is_filled and not isinstance(field, GeneratedField):
@@ -155,20 +155,19 @@ def _of_sql(operation: RunSQL) -> Iterator[str]:
         yield "drops a constraint, perhaps a foreign key"
 
 
-def _field(operation: Any, app: str, state: ProjectState) -> "Field[Any, Any]":
+def _field(operation: Any, app: str, state: ProjectState) -> Any:
     model = state.apps.get_model(app, operation.model_name)
-    return model._meta.get_field(operation.name)  # type: ignore[return-value]  # of this table
+    return model._meta.get_field(operation.name)
 
 
-def _refers(field: "Field[Any, Any]") -> str:
+def _refers(field: Any) -> str:
     """The table that the database makes sure a column points into, or ''."""
-    if isinstance(field, ForeignKey) and field.db_constraint:
-        return str(field.related_model._meta.db_table)
-    return ""
+    is_kept = field.is_relation and getattr(field, "db_constraint", False)
+    return str(field.related_model._meta.db_table) if is_kept else ""
 
 
-def _is_indexed(field: "Field[Any, Any]") -> bool:
-    return field.db_index or field.unique
+def _is_indexed(field: Any) -> bool:
+    return bool(field.db_index or field.unique)
 
 
 def _git(root: Path, *arguments: str) -> list[str]:
