@@ -1,8 +1,10 @@
 """The catalogue for mobile clients: the same for everybody, kept until something changes."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, viewsets
@@ -20,6 +22,7 @@ from catalog.queries import (
     find_product,
     menu,
     search,
+    search_beginnings,
     shelved,
 )
 from catalog.serializers import (
@@ -39,6 +42,7 @@ FIELDS = OpenApiParameter(
     "fields", str, description="Only these members, for example `slug,name,price`."
 )
 S = TypeVar("S", bound=serializers.Serializer[Any])
+Search = Callable[[str], "QuerySet[Product]"]
 
 
 class ProductViewSet(viewsets.GenericViewSet[Product]):
@@ -70,16 +74,23 @@ class ProductViewSet(viewsets.GenericViewSet[Product]):
     def _page(self) -> dict[str, Any]:
         query = ProductQuery(data=self.request.query_params)
         query.is_valid(raise_exception=True)
-        wanted, self.page_order = _wanted(**query.validated_data)
-        if query.validated_data.get("category"):
+        asked = query.validated_data
+        if asked.get("category"):
             self.filterset_class = ShelfFilter
-        found = self.filter_queryset(wanted.with_card())
-        rows = self.paginate_queryset(
-            best_matches(found) if self.page_order is BY_RELEVANCE else found
-        )
+        rows = self._rows(search, **asked)
+        if asked.get("q") and not rows:
+            rows = self._rows(search_beginnings, **asked)
         serializer = self._trimmed(ProductCardSerializer())
         pages = cast(CursorPagination, self.paginator)
-        return pages.document([serializer.to_representation(row) for row in rows or ()])
+        return pages.document([serializer.to_representation(row) for row in rows])
+
+    def _rows(self, look: Search, q: str = "", **asked: Any) -> Sequence[Product]:
+        found = look(q) if q else Product.objects.visible()
+        wanted, self.page_order = _wanted(found, q=q, **asked)
+        narrowed = cast(ProductQuerySet, self.filter_queryset(wanted))
+        if self.page_order is BY_RELEVANCE:
+            narrowed = best_matches(found=narrowed, text=q)
+        return self.paginate_queryset(narrowed.with_card()) or []
 
     def _trimmed(self, serializer: S) -> S:
         """Leave only the members asked for; raises ValidationError for one it doesn't have."""
@@ -120,19 +131,22 @@ class BrandViewSet(viewsets.GenericViewSet[Brand]):
 
 
 def _wanted(
-    q: str = "", category: str = "", ordering: str = "", updated_since: datetime | None = None
-) -> tuple[ProductQuerySet, Order]:
-    """Return the products asked for, unsorted, and the order they are asked in."""
-    found = search(q) if q else Product.objects.visible()
+    found: "QuerySet[Product]",
+    *,
+    q: str = "",
+    category: str = "",
+    ordering: str = "",
+    updated_since: datetime | None = None,
+) -> tuple["QuerySet[Product]", Order]:
+    """Return those of the products that are asked for, unsorted, and the order asked for."""
     ordering = ordering or ("relevance" if q else "newest")
     sorts = SORTS
     if category:
         found = shelved(products=found, category=_shelf(category))
         sorts = SHELF_SORTS  # the same orders on the shelf's own index
-    products = cast(ProductQuerySet, found)
     if updated_since is not None:
-        products = products.filter(updated_at__gte=updated_since)
-    return products, BY_RELEVANCE if ordering == "relevance" else sorts[ordering]
+        found = found.filter(updated_at__gte=updated_since)
+    return found, BY_RELEVANCE if ordering == "relevance" else sorts[ordering]
 
 
 def _shelf(path: str) -> Category:

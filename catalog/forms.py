@@ -58,20 +58,23 @@ def read_listing(
     sorts: Mapping[str, Order],
     brands: "QuerySet[Brand]",
     filter_class: type[ProductFilter] = ProductFilter,
+    question: str = "",
 ) -> Listing:
     """Return the page of products that the address asks for; raises InvalidCursor.
 
-    The first of `sorts` is the shop's own order; `brands` are those to choose from. A filter that
-    can't be read is left out and named in the form.
+    The first of `sorts` is the shop's own order; `brands` are those to choose from; `question` is
+    what was searched for. A filter that can't be read is left out and named in the form.
     """
     asked = _readable(asked)
     sort = asked.get("sort", "")
     sort = sort if sort in sorts else next(iter(sorts))
     filters = filter_class(asked, queryset=products)
     filters.form.fields["brand"].queryset = brands
-    found = filters.qs.with_card()
+    found = filters.qs
+    if sorts[sort] is queries.BY_RELEVANCE:
+        found = queries.best_matches(found=found, text=question)
     rows: Page[Product] = page(
-        queries.best_matches(found) if sorts[sort] is queries.BY_RELEVANCE else found,
+        found.with_card(),
         order=sorts[sort],
         cursor=asked.get("after"),
         limit=PER_PAGE,

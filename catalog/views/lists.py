@@ -1,4 +1,3 @@
-from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -7,11 +6,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from catalog import queries
-from catalog.filters import ProductFilter, ShelfFilter
+from catalog.filters import ShelfFilter
 from catalog.forms import Listing, read_listing
 from catalog.models import Brand, Product
 from catalog.queries import MenuCategory
-from shopflow.lib.paging import Order
 
 FEATURED_ON_HOME = 4
 NEWEST_ON_HOME = 8
@@ -45,15 +43,14 @@ def category(request: HttpRequest, slugs: str) -> HttpResponse:
         "shelf": _node(menu, slugs),
         "root_path": slugs.partition("/")[0],
     }
-    return _list(
-        request,
-        "catalog/category.html",
+    listing = read_listing(
+        request.GET,
         queries.on_shelf(found),
         sorts=queries.SHELF_SORTS,
         brands=queries.brands_on(found),
         filter_class=ShelfFilter,
-        context=context,
     )
+    return _page(request, "catalog/category.html", listing, context=context)
 
 
 @require_safe
@@ -61,44 +58,36 @@ def brand(request: HttpRequest, slug: str) -> HttpResponse:
     """Show everything of one maker."""
     found = queries.find_brand(slug)
     products = Product.objects.visible().filter(brand=found)
-    return _list(
-        request,
-        "catalog/brand.html",
-        products,
-        sorts=queries.SORTS,
-        brands=Brand.objects.filter(pk=found.pk),
-        context={"brand": found, "hides_brands": True},
-    )
+    brands = Brand.objects.filter(pk=found.pk)
+    listing = read_listing(request.GET, products, sorts=queries.SORTS, brands=brands)
+    context = {"brand": found, "hides_brands": True}
+    return _page(request, "catalog/brand.html", listing, context=context)
 
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Look for products; without a question show the search box alone."""
     question = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_QUESTION]
-    found = queries.search(question)
-    return _list(
-        request,
-        "catalog/search.html",
+    listing = _found(request, queries.search(question), question)
+    if not listing.page.rows:
+        listing = _found(request, queries.search_beginnings(question), question)
+    context = {"question": question, "menu": queries.menu()}
+    return _page(request, "catalog/search.html", listing, context=context)
+
+
+def _found(request: HttpRequest, found: "QuerySet[Product]", question: str) -> Listing:
+    return read_listing(
+        request.GET,
         found,
         sorts=SEARCH_SORTS,
-        brands=queries.brands_of(queries.best_matches(found)),
-        context={"question": question, "menu": queries.menu()},
+        brands=queries.brands_of(queries.best_matches(found=found, text=question)),
+        question=question,
     )
 
 
-def _list(
-    request: HttpRequest,
-    template: str,
-    products: "QuerySet[Product]",
-    *,
-    sorts: Mapping[str, Order],
-    brands: "QuerySet[Brand]",
-    context: dict[str, Any],
-    filter_class: type[ProductFilter] = ProductFilter,
+def _page(
+    request: HttpRequest, template: str, listing: Listing, *, context: dict[str, Any]
 ) -> HttpResponse:
-    listing: Listing = read_listing(
-        request.GET, products, sorts=sorts, brands=brands, filter_class=filter_class
-    )
     status = 200 if listing.is_valid else 400
     return render(request, template, {"listing": listing, **context}, status=status)
 

@@ -109,7 +109,8 @@ def _search(words: str) -> Listing:
         QueryDict(),
         found,
         sorts={"relevance": catalog.BY_RELEVANCE},
-        brands=catalog.brands_of(catalog.best_matches(found)),
+        brands=catalog.brands_of(catalog.best_matches(found=found, text=words)),
+        question=words,
     )
 
 

@@ -2,6 +2,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from catalog import commands, queries
@@ -33,8 +34,8 @@ def _products(db: None) -> None:
 
 
 def found(text: str) -> list[str]:
-    rows = page(queries.search(text), order=queries.BY_RELEVANCE, cursor=None, limit=10).rows
-    return [row.name for row in rows]
+    answer: Any = Client().get("/search/", {"q": text})
+    return [row.name for row in answer.context["listing"].page.rows]
 
 
 @ledger("S1-37")
@@ -57,6 +58,21 @@ def test_finds_products_that_hold_all_the_words(text: str, names: list[str]) -> 
     assert found(text) == names
 
 
+def test_beginnings_of_words_count_only_where_no_product_has_the_words() -> None:
+    factories.variant_on_sale(stock=0, slug="item-9", name="Shirtdress")
+
+    assert found("shirtd") == ["Shirtdress"]
+    assert "Shirtdress" not in found("shirt")
+
+
+def test_ranks_no_more_than_can_be_ranked_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "MOST_RANKED", 3)
+    for number in range(5):
+        factories.variant_on_sale(stock=0, name=f"Green Shirt {number}")
+
+    assert len(found("green shirt")) == 3
+
+
 @pytest.mark.parametrize(
     "text", ["", " ", "!!!", "&|!():*<->", "'; DROP TABLE products; --", "\0", "_", "% %"]
 )
@@ -67,13 +83,12 @@ def test_finds_nothing_for_what_is_no_word(text: str) -> None:
 def test_walks_through_many_by_relevance() -> None:
     for number in range(7):
         factories.variant_on_sale(stock=0, name=f"Blue Shirt {number}")
+    best = queries.best_matches(found=queries.search("blue shirt"), text="blue shirt")
     seen: list[str] = []
     cursor = None
 
     while True:
-        found_page = page(
-            queries.search("blue shirt"), order=queries.BY_RELEVANCE, cursor=cursor, limit=2
-        )
+        found_page = page(best, order=queries.BY_RELEVANCE, cursor=cursor, limit=2)
         seen += [row.name for row in found_page.rows]
         if (cursor := found_page.next) is None:
             break
