@@ -27,6 +27,7 @@ QUERY = (
     "-c",
     """import os, sys, psycopg
 with psycopg.connect(os.environ["DATABASE_URL"]) as line:
+    line.execute("set role shop_owner")
     print(line.execute(sys.argv[1]).statusmessage)""",
 )
 
@@ -139,8 +140,8 @@ def test_works_where_others_may_not_enter(
     closed.mkdir(mode=0o700)
     supervisor = supervise("closed/state")
 
-    first = supervisor.run("--exec", *QUERY, "set role shop_owner; create table kept (n int)")
-    second = supervisor.run("--exec", *QUERY, "set role shop_owner; select * from kept")
+    first = supervisor.run("--exec", *QUERY, "create table kept (n int)")
+    second = supervisor.run("--exec", *QUERY, "select * from kept")
     home = (supervisor.state / "pg18").resolve().parent
     removed = supervisor.run("--forget")
 
