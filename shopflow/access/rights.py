@@ -52,7 +52,7 @@ APP_WRITES = frozenset({
     "stock_alerts", "coupons", "coupon_usage", "promotions", "promotion_usage",
     "payments", "refunds", "payment_events",
     "products", "product_variants",
-    "idempotency_keys", "audit_logs",
+    "idempotency_keys", "audit_logs", "outbox_messages",
 })  # fmt: skip
 # What no page ever changes, not even of somebody's own row: a form that lets too much through
 # makes nobody an owner.
