@@ -24,3 +24,45 @@ class LoginForm(AuthenticationForm):
         self.fields["password"].widget = forms.PasswordInput(
             attrs={"class": "input", "autocomplete": "current-password"}
         )
+
+
+class CodeForm(forms.Form):
+    """Six digits, or a recovery code."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=64,
+        widget=forms.TextInput(
+            attrs={
+                "class": "input",
+                "autocomplete": "one-time-code",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+                "autofocus": True,
+            }
+        ),
+    )
+
+
+class PasskeyForm(forms.Form):
+    """What somebody calls a passkey, to tell it from others."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=64,
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+        help_text=_("For example “My phone”."),
+    )
+
+
+class ProofForm(forms.Form):
+    """The password again, or a code of the app."""
+
+    answer = forms.CharField(
+        label=_("Password, or a code from your app"),
+        max_length=4096,
+        strip=False,
+        widget=forms.PasswordInput(
+            attrs={"class": "input", "autocomplete": "current-password", "autofocus": True}
+        ),
+    )

@@ -19,6 +19,9 @@ from tests.architecture.rules.writes import method, writes
 
 # Commands that own no transaction, each with its reason.
 OWN_NO_TRANSACTION = {
+    "accounts.check_code": "a try counts and a refusal is written down whatever happens next",
+    "accounts.check_passkey": "a try counts and a refusal is written down whatever happens next",
+    "accounts.prove": "a try counts and a refusal is written down whatever happens next",
     "payments.start_payment": "calls the gateway between two short transactions",
     "payments.close_unpaid": "voids at the gateway, then the order expires",
     "payments.settle_cancelled": "voids at the gateway, then writes refunds down",

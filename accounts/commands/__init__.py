@@ -6,11 +6,38 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.commands.factors import (
+    Enrolled,
+    begin_totp,
+    check_code,
+    confirm_totp,
+    give_totp,
+    make_recovery_codes,
+    remove_factor,
+)
+from accounts.commands.passkeys import add_passkey, check_passkey
+from accounts.commands.proofs import prove
 from accounts.errors import EmailTaken, UserNotFound
 from accounts.models import User
 from accounts.signals import account_closed
 from shopflow.lib.news import announce
 from shopflow.lib.transactions import command, is_duplicate
+
+__all__ = [
+    "Enrolled",
+    "add_passkey",
+    "begin_totp",
+    "check_code",
+    "check_passkey",
+    "close_account",
+    "confirm_totp",
+    "create_customer",
+    "create_staff",
+    "give_totp",
+    "make_recovery_codes",
+    "prove",
+    "remove_factor",
+]
 
 log = logging.getLogger(__name__)
 
