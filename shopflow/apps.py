@@ -16,6 +16,7 @@ class ShopflowConfig(AppConfig):
         last = [app for app in apps.get_app_configs() if app.models_module][-1]
         post_migrate.connect(apply_rights, sender=last)
         post_migrate.connect(make_partitions, sender=last)
+        post_migrate.connect(save_groups, sender=last)
 
 
 def apply_rights(*, plan: Any = None, **_: Any) -> None:
@@ -28,6 +29,16 @@ def apply_rights(*, plan: Any = None, **_: Any) -> None:
     if plan:
         with acting_as(None, role=Role.OWNER):
             patiently(commands.apply_rights)
+
+
+def save_groups(**_: Any) -> None:
+    """Every migrate, and every emptied test database, leaves the groups as declared."""
+    from shopflow.access import commands
+    from shopflow.lib.roles import Role
+    from shopflow.lib.transactions import acting_as
+
+    with acting_as(None, role=Role.OWNER):
+        commands.save_groups()
 
 
 def make_partitions(**_: Any) -> None:

@@ -136,6 +136,10 @@ SESSION_ENGINE = "django.contrib.sessions.backends.cache"
 # --- People ---------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "shopflow.access.backends.RolePermissions",
+]
 # E-mails are unique among people who aren't deleted: a partial index, which this check can't see.
 SILENCED_SYSTEM_CHECKS = ["auth.E003"]
 PASSWORD_HASHERS = [

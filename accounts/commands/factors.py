@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django_otp.oath import hotp
 
 from accounts.errors import (
@@ -22,14 +23,14 @@ from accounts.errors import (
 from accounts.models import Factor, RecoveryCode, TotpDevice, User
 from accounts.models.factors import TOTP_PURPOSE
 from accounts.queries.factors import STEP, TOLERANCE, app_in_waiting, factors_of
-from shopflow.lib import audit, context
-from shopflow.lib.limits import Limit, take
+from shopflow.lib import audit
+from shopflow.lib.limits import Limit, only_failures
 from shopflow.lib.mail import write_mail
 from shopflow.lib.models.audit import AuditAction
 from shopflow.lib.secrets import digest, seal
 from shopflow.lib.transactions import command
 
-# A code of six digits is guessed by who may try often enough: this way it takes decades.
+# Wrong ones only. Six digits are guessed by who may try often enough: this way it takes a year.
 TRIES = Limit(name="second-factor", tries=10, per=timedelta(hours=1), is_strict=True)
 DIGITS = 6
 KEY_BYTES = 20  # RFC 4226 section 4, R6
@@ -37,6 +38,15 @@ CODES = 10
 # 24 of 31 letters are 118 random bits, enough for a fast hash (ASVS 5.0, 6.5.2: 112).
 CODE_LENGTH, GROUP = 24, 4
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+NEWS = {
+    "app_added": _("An authenticator app was added."),
+    "app_replaced": _("Your authenticator app was replaced by another one."),
+    "app_removed": _("Your authenticator app was removed."),
+    "passkey_added": _("A passkey was added."),
+    "passkey_removed": _("A passkey was removed."),
+    "codes_made": _("New recovery codes were made; the old ones don't work any more."),
+    "code_used": _("A recovery code was used to log in."),
+}
 
 
 @dataclass(frozen=True)
@@ -82,14 +92,14 @@ def give_totp(*, user_id: UUID) -> Enrolled:
 def check_code(*, user_id: UUID, code: str) -> Factor:
     """Use up a code of the app, or a recovery code, and return whose factor it was.
 
-    A try is counted and a refusal written down whatever happens next, so it owns no transaction.
+    A wrong one counts and is written down whatever happens next, so it owns no transaction.
     Raises TooManyTries, CodeRefused.
     """
-    take(TRIES, str(user_id))
-    factor = _used(user_id=user_id, code=_plain(code))
-    if factor is None:
-        note_refusal(user_id)
-        raise CodeRefused
+    with only_failures((TRIES, str(user_id))):
+        factor = _used(user_id=user_id, code=_plain(code))
+        if factor is None:
+            note_refusal(user_id)
+            raise CodeRefused
     return factor
 
 
@@ -154,14 +164,8 @@ def new_codes(user: User) -> list[str]:
 
 
 def tell(user: User, what: str) -> None:
-    """Let the person know by mail, and the audit log too."""
-    facts = {
-        "what": what,
-        "name": user.first_name,
-        "at": timezone.now().isoformat(timespec="minutes"),
-        "ip": context.current().inet or "",
-    }
-    write_mail("accounts/factor_changed", to=user.email, facts=facts)
+    """Let the person know one of NEWS by mail, and the audit log too."""
+    write_mail("accounts/factor_changed", to=user.email, facts={"what": str(NEWS[what])})
     audit.record(
         action=AuditAction.UPDATE,
         entity_type=audit.entity_type(User),

@@ -25,7 +25,7 @@ from accounts.commands.factors import (
 from accounts.errors import PasskeyKnown, PasskeyRefused
 from accounts.models import Passkey
 from accounts.queries import relying_party
-from shopflow.lib.limits import take
+from shopflow.lib.limits import only_failures
 from shopflow.lib.transactions import command, is_duplicate
 
 T = TypeVar("T")
@@ -66,15 +66,15 @@ def check_passkey(*, user_id: UUID, credential: dict[str, Any], challenge: str) 
     """Check that one of somebody's passkeys signed our challenge, and return it.
 
     Refused too is a signature whose count didn't grow: the authenticator may have been copied.
-    A try is counted and a refusal written down whatever happens next, so it owns no transaction.
+    A refusal counts and is written down whatever happens next, so it owns no transaction.
     Raises TooManyTries, PasskeyRefused.
     """
-    take(TRIES, str(user_id))
-    try:
-        return _signed(user_id=user_id, credential=credential, challenge=challenge)
-    except PasskeyRefused:
-        note_refusal(user_id)
-        raise
+    with only_failures((TRIES, str(user_id))):
+        try:
+            return _signed(user_id=user_id, credential=credential, challenge=challenge)
+        except PasskeyRefused:
+            note_refusal(user_id)
+            raise
 
 
 @command

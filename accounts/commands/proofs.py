@@ -5,7 +5,7 @@ from uuid import UUID
 from accounts.commands.factors import DIGITS, TRIES, check_code, note_refusal
 from accounts.errors import CodeRefused
 from accounts.models import User
-from shopflow.lib.limits import take
+from shopflow.lib.limits import only_failures
 
 
 def prove(*, user_id: UUID, answer: str) -> None:
@@ -16,7 +16,7 @@ def prove(*, user_id: UUID, answer: str) -> None:
     if len(answer) == DIGITS and answer.isascii() and answer.isdigit():
         check_code(user_id=user_id, code=answer)
         return
-    take(TRIES, str(user_id))
-    if not User.objects.get(pk=user_id).check_password(answer):
-        note_refusal(user_id)
-        raise CodeRefused
+    with only_failures((TRIES, str(user_id))):
+        if not User.objects.get(pk=user_id).check_password(answer):
+            note_refusal(user_id)
+            raise CodeRefused
