@@ -12,3 +12,16 @@ class EmailTaken(DomainError):
 class UserNotFound(NotFound):
     code = "user_not_found"
     message = "There is no such account."
+
+
+class SignInOver(DomainError):
+    """A refresh token that is unknown, used, revoked or too old: all read the same."""
+
+    code = "sign_in_over"
+    status = 401
+    message = "Please sign in again."
+
+
+class SignInNotFound(NotFound):
+    code = "sign_in_not_found"
+    message = "This device isn't signed in (any more)."

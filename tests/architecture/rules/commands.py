@@ -19,6 +19,7 @@ from tests.architecture.rules.writes import method, writes
 
 # Commands that own no transaction, each with its reason.
 OWN_NO_TRANSACTION = {
+    "accounts.rotate": "revokes a stolen sign-in and then refuses, which would undo it",
     "payments.start_payment": "calls the gateway between two short transactions",
     "payments.close_unpaid": "voids at the gateway, then the order expires",
     "payments.settle_cancelled": "voids at the gateway, then writes refunds down",

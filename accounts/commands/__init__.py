@@ -6,12 +6,33 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.commands.devices import (
+    SignIn,
+    drop_expired_sign_ins,
+    revoke_family,
+    revoke_others,
+    rotate,
+    sign_in,
+    sign_out,
+)
 from accounts.errors import EmailTaken, UserNotFound
 from accounts.models import User
 from accounts.signals import account_closed
 from shopflow.lib.news import announce
 from shopflow.lib.transactions import command, is_duplicate
 
+__all__ = [
+    "SignIn",
+    "close_account",
+    "create_customer",
+    "create_staff",
+    "drop_expired_sign_ins",
+    "revoke_family",
+    "revoke_others",
+    "rotate",
+    "sign_in",
+    "sign_out",
+]
 log = logging.getLogger(__name__)
 
 
