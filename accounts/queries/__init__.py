@@ -1,5 +1,6 @@
 """Answers about people and how they sign in."""
 
+from accounts.queries.devices import live_sign_ins, revoked_key
 from accounts.queries.factors import (
     CodeNow,
     Factors,
@@ -19,6 +20,8 @@ __all__ = [
     "creation_options",
     "factors_of",
     "has_factor",
+    "live_sign_ins",
     "relying_party",
     "request_options",
+    "revoked_key",
 ]

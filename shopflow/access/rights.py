@@ -113,7 +113,7 @@ UNPROTECTED = {
 SECRET_COLUMNS: dict[str, Set[str]] = {
     "users": {"password"},
     "user_sessions": {"refresh_token_hash"},
-    "password_resets": {"token_hash"},
+    "password_resets": {"token_hash", "bound_to"},
     "verification_tokens": {"token_hash"},
     "totp_devices": {"sealed_key"},
     "recovery_codes": {"code_hash"},
