@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.admin.apps import AdminConfig
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
 from django.db import connection
@@ -59,10 +58,6 @@ class ShopflowAdminSite(admin.AdminSite):
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Run a page as staff work; what it only shows is read in one transaction."""
         return super().admin_view(_as_staff(view), cacheable)
-
-
-class ShopflowAdminConfig(AdminConfig):
-    default_site = "shopflow.admin.ShopflowAdminSite"
 
 
 def _as_staff(view: View) -> View:

@@ -1,10 +1,17 @@
 from typing import Any
 
 from django.apps import AppConfig, apps
+from django.contrib.admin import apps as admin_apps
 from django.db.models.signals import post_migrate
 
 
+class ShopflowAdminConfig(admin_apps.AdminConfig):
+    default = False
+    default_site = "shopflow.admin.ShopflowAdminSite"
+
+
 class ShopflowConfig(AppConfig):
+    default = True
     name = "shopflow"
     verbose_name = "ShopFlow"
 
