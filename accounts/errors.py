@@ -25,3 +25,11 @@ class SignInOver(DomainError):
 class SignInNotFound(NotFound):
     code = "sign_in_not_found"
     message = "This device isn't signed in (any more)."
+
+
+class SecondFactorNeeded(DomainError):
+    """The password was right; somebody with a second factor also sends a code of it."""
+
+    code = "second_factor_needed"
+    status = 403
+    message = "Please also send the code of your authenticator app, or a recovery code."
