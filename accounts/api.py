@@ -141,9 +141,7 @@ class MeViewSet(viewsets.ViewSet):
     def partial_update(self, request: Request) -> Response:
         """Change name or phone."""
         changes = checked(ProfileBody, request)
-        me = MeSerializer(request.user).data
-        profile = {name: changes.get(name, me[name]) for name in ProfileBody().fields}
-        user = commands.save_profile(user_id=_caller(request).user_id, **profile)
+        user = commands.save_profile(user_id=_caller(request).user_id, **changes)
         return Response(MeSerializer(user).data)
 
     @extend_schema(request=PasswordChangeBody, responses={204: None})

@@ -10,3 +10,10 @@ def drop_expired_sign_ins() -> None:
     """Delete refresh tokens past their time, in batches. Safe to repeat."""
     while commands.drop_expired_sign_ins():
         pass
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def drop_expired_links() -> None:
+    """Delete mailed links past their time, in batches. Safe to repeat."""
+    while commands.drop_expired_links():
+        pass

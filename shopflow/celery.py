@@ -30,6 +30,7 @@ app.conf.update(
         "settle cancelled orders": {"task": "payments.tasks.settle_cancelled", "schedule": 10},
         "expire unpaid orders": {"task": "payments.tasks.expire_unpaid", "schedule": 10},
         "publish stock figures": {"task": "inventory.tasks.publish_all", "schedule": 600},
+        "drop expired links": {"task": "accounts.tasks.drop_expired_links", "schedule": 3600},
         "drop stale carts": {"task": "carts.tasks.drop_expired", "schedule": 3600},
         "drop expired sign-ins": {
             "task": "accounts.tasks.drop_expired_sign_ins",
