@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from django.utils import timezone
 
-from shopflow.lib.secrets import derived_key
+from shopflow.lib.secrets import derived_key, secret_keys
 
 ALGORITHM = "ES256"
 TYPE = "at+jwt"
@@ -86,7 +86,7 @@ def audience() -> str:
 
 def _public_keys() -> dict[str, ec.EllipticCurvePublicKey]:
     """Return the keys that count, by their ids: today's, and those being retired."""
-    pairs = (_key(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
+    pairs = (_key(secret) for secret in secret_keys())
     return {key_id: key.public_key() for key, key_id in pairs}
 
 

@@ -41,11 +41,10 @@ class MailedTokenBody(Body):
 
 
 class LoginBody(Body):
-    """`code` only from people with a second factor; `device` is what their list of devices says."""
+    """`device` is what the person's list of devices calls it."""
 
     email = serializers.EmailField(max_length=254)
     password = Password()
-    code = serializers.CharField(required=False, max_length=50)
     device = serializers.CharField(
         required=False, allow_blank=True, max_length=200, help_text="Else the User-Agent header"
     )

@@ -1,6 +1,6 @@
 """Placing, looking at and cancelling orders for mobile clients."""
 
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import User
 from carts.errors import CartNotFound
 from carts.models import Cart
 from carts.queries import find_cart, quote_document, token_hash
@@ -73,7 +74,7 @@ class OwnOrderViewSet(viewsets.GenericViewSet[Order]):
 
     def list(self, request: Request) -> Response:
         """List them, the newest first."""
-        user_id = request.user.pk
+        user_id = cast(User, request.user).pk
         with reading_as(user_id=user_id):
             rows = self.paginate_queryset(queries.orders_of(user_id))
             return self.get_paginated_response(self.get_serializer(rows, many=True).data)

@@ -22,7 +22,7 @@ from shopflow.lib import audit
 from shopflow.lib.ids import new_id
 from shopflow.lib.mail import write_mail
 from shopflow.lib.models.audit import AuditAction
-from shopflow.lib.secrets import derived_key, digest, new_token
+from shopflow.lib.secrets import derived_key, digest, new_token, secret_keys
 from shopflow.lib.transactions import command
 
 log = logging.getLogger(__name__)
@@ -119,7 +119,8 @@ def revoke_family(*, user_id: UUID, family: UUID, by: UUID | None) -> None:
 @command
 def revoke_others(*, user_id: UUID, keep: UUID | None) -> None:
     """Sign out all of a person's devices but the one they are using. Safe to repeat."""
-    for family in _revoke(UserSession.objects.filter(user=user_id).exclude(family=keep)):
+    rows = UserSession.objects.filter(user=user_id)
+    for family in _revoke(rows.exclude(family=keep) if keep else rows):
         _note_revoked(user_id, family, user_id)
 
 
@@ -221,12 +222,9 @@ def _tokens_of_child(parent_token: str, child_id: UUID) -> list[str]:
     the same answer can be given again, and nothing of it is kept anywhere meanwhile.
     """
     text = f"{parent_token}:{child_id}".encode()
-    return [
-        urlsafe_b64encode(hmac.digest(derived_key(PURPOSE, secret=secret), text, "sha256"))
-        .decode()
-        .rstrip("=")
-        for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    ]
+    keys = (derived_key(PURPOSE, secret=secret) for secret in secret_keys())
+    codes = (urlsafe_b64encode(hmac.digest(key, text, "sha256")) for key in keys)
+    return [code.decode().rstrip("=") for code in codes]
 
 
 def _handed_out(row: UserSession, token: str) -> SignIn:

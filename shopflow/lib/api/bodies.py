@@ -100,7 +100,7 @@ def checked(body: type[Body], request: Request) -> dict[str, Any]:
 
 def user_id_of(request: Request) -> UUID | None:
     """Return who is signed in, None for a guest."""
-    return request.user.pk if request.user else None
+    return request.user.pk if request.auth else None
 
 
 class WholeNumber(serializers.IntegerField):
