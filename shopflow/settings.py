@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
+    "accounts.middleware.RevokedSignIns",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -157,7 +158,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # Who hasn't proved to read the mails of an address doesn't get into its account.
 LOGIN_NEEDS_VERIFIED_EMAIL = CONFIG.login_needs_verified_email
 LOGIN_URL = "accounts:login"
-LOGIN_REDIRECT_URL = "catalog:home"
+LOGIN_REDIRECT_URL = "accounts:account"
 LOGOUT_REDIRECT_URL = "catalog:home"
 
 # --- Languages, files -----------------------------------------------------------------------
@@ -220,7 +221,7 @@ CONTENT_SECURITY_POLICY = {
 # --- API ------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["shopflow.lib.api.NoTokensYet"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.BearerTokens"],
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -240,6 +241,11 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT (RFC 9068)"}
+        }
+    },
     "ENUM_NAME_OVERRIDES": {
         "OrderStatus": "orders.models.orders.OrderStatus",
         "OrderPaymentStatus": "orders.models.orders.OrderPaymentStatus",

@@ -1,6 +1,6 @@
 """Answers about people and how they sign in."""
 
-from accounts.queries.devices import live_sign_ins, revoked_key
+from accounts.queries.devices import LAST_SEEN, live_sign_ins, revoked_key, sign_ins_of
 from accounts.queries.factors import (
     CodeNow,
     Factors,
@@ -12,6 +12,7 @@ from accounts.queries.factors import (
 from accounts.queries.passkeys import Options, creation_options, relying_party, request_options
 
 __all__ = [
+    "LAST_SEEN",
     "CodeNow",
     "Factors",
     "Options",
@@ -24,4 +25,5 @@ __all__ = [
     "relying_party",
     "request_options",
     "revoked_key",
+    "sign_ins_of",
 ]

@@ -1,21 +1,30 @@
-"""What accounts can be asked."""
+"""Which devices somebody is signed in on."""
 
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import UserSession
+from shopflow.lib.paging import Order
+
+# Ids are made by time.
+LAST_SEEN = Order(["-id"])
 
 
-def live_sign_ins(user_id: UUID) -> list[UserSession]:
-    """Return a person's devices that are signed in, the last used first: one row per family.
+def sign_ins_of(user_id: UUID) -> "QuerySet[UserSession]":
+    """Return a person's devices that are signed in: one row per family; sort by LAST_SEEN.
 
     `created_at` is when the device last showed up, `ip` from where, `signed_in_at` the beginning.
     """
-    live = UserSession.objects.filter(
+    return UserSession.objects.filter(
         user=user_id, used_at=None, revoked_at=None, expires_at__gt=timezone.now()
     )
-    return list(live.order_by("-created_at", "-pk"))
+
+
+def live_sign_ins(user_id: UUID) -> list[UserSession]:
+    """Return all of them, the last seen first."""
+    return list(sign_ins_of(user_id).order_by("-id"))
 
 
 def revoked_key(family: UUID | str) -> str:

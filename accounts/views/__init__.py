@@ -1,25 +1,26 @@
-"""Coming in and going out; the rest of an account belongs to the apps above."""
+"""Pages of accounts: coming in, going out, and what is somebody's own."""
 
-from typing import cast
+from accounts.views.account import close, overview, profile
+from accounts.views.devices import devices
+from accounts.views.emails import confirm_email, email
+from accounts.views.logins import login, logout
+from accounts.views.passwords import forgot, password, reset
+from accounts.views.registration import register, resend, sent, verify
 
-from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView, LogoutView
-from django.http import HttpResponse
-
-from accounts.forms import LoginForm
-from accounts.models import User
-from accounts.views.entering import go_in
-
-
-class _Login(LoginView):
-    template_name = "accounts/login.html"
-    authentication_form = LoginForm
-    redirect_authenticated_user = True
-
-    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        """Lead on: the password alone may not be enough."""
-        return go_in(self.request, cast(User, form.get_user()), self.get_success_url())
-
-
-login = _Login.as_view()
-logout = LogoutView.as_view()
+__all__ = [
+    "close",
+    "confirm_email",
+    "devices",
+    "email",
+    "forgot",
+    "login",
+    "logout",
+    "overview",
+    "password",
+    "profile",
+    "register",
+    "resend",
+    "reset",
+    "sent",
+    "verify",
+]

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render, resolve_url
-from django.utils.translation import gettext as _
+from django.shortcuts import resolve_url
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import commands
 from accounts.forms import CodeForm
 from accounts.models import Factor, User
 from accounts.queries import factors_of, has_factor, request_options
+from accounts.views.answers import form_page
 from accounts.views.entering import enter, halfway, verify
 from accounts.views.passkeys import answer_of, challenge_of, json_answer, keep_challenge
 from shopflow.lib.errors import DomainError
@@ -36,8 +36,8 @@ def code(request: HttpRequest) -> HttpResponse:
     asked = _asked(request)
     if asked is None:
         return SeeOther(resolve_url(settings.LOGIN_URL))
-    form = CodeForm(request.POST or None)
-    if request.method != "POST":
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    if "credential" not in request.POST and not form.is_valid():
         return _page(request, asked, form)
     try:
         factor = _proved_factor(request, asked.user, form)
@@ -81,17 +81,11 @@ def _proved_factor(request: HttpRequest, user: User, form: CodeForm) -> Factor:
             credential=answer_of(request),
             challenge=challenge_of(request, purpose="code"),
         )
-    form.is_valid()
-    return commands.check_code(user_id=user.pk, code=form.cleaned_data.get("code", ""))
+    return commands.check_code(user_id=user.pk, code=form.cleaned_data["code"])
 
 
 def _page(
     request: HttpRequest, asked: Asked, form: CodeForm, refusal: DomainError | None = None
 ) -> HttpResponse:
-    context = {
-        "form": form,
-        "factors": factors_of(asked.user.pk),
-        "sentence": _(str(refusal)) if refusal else "",
-    }
-    status = refusal.status if refusal else 200
-    return render(request, "accounts/code.html", context, status=status)
+    mine = factors_of(asked.user.pk)
+    return form_page(request, "accounts/code.html", form, refusal, factors=mine)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from time import time
 from typing import Any
+from uuid import UUID
 
 import django_otp
 from django.contrib import auth
@@ -11,12 +12,16 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
+from accounts import commands
 from accounts.models import Factor, User
 from accounts.queries import has_factor
-from shopflow.lib.http import SeeOther
+from shopflow.lib import context
+from shopflow.lib.http import SeeOther, shopper_of
 from shopflow.lib.proof import note_proof
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
+# Under which name the session says which sign-in of the account it is.
+SIGN_IN = "sign_in"
 HALFWAY = "halfway"
 FOR_A_CODE = timedelta(minutes=5)
 # Installing an app takes a while.
@@ -48,11 +53,27 @@ def go_in(request: HttpRequest, user: User, next_url: str) -> HttpResponse:
 
 
 def enter(request: HttpRequest, user: User, factor: Factor | None = None) -> None:
-    """Sign somebody in in this browser, under a new session key."""
+    """Sign a browser in: its session gets a new key, the account a new sign-in, its cart the
+    guest's."""
+    cart_token = shopper_of(request).token
     request.session.pop(HALFWAY, None)
     auth.login(request, user, backend=BACKEND)
     verify(request, factor)
     note_proof(request)
+    signed_in = commands.sign_in(
+        user_id=user.pk,
+        device=request.headers.get("User-Agent", ""),
+        ip=context.current().inet,
+        is_browser=True,
+    )
+    request.session[SIGN_IN] = str(signed_in.family)
+    commands.announce_login(user_id=user.pk, cart_token=cart_token)
+
+
+def sign_in_of(request: HttpRequest) -> UUID | None:
+    """Return which sign-in of the account this browser is."""
+    family = request.session.get(SIGN_IN)
+    return UUID(family) if family else None
 
 
 def verify(request: HttpRequest, factor: Factor | None) -> None:

@@ -19,12 +19,14 @@ from accounts.commands import Enrolled
 from accounts.forms import CodeForm, PasskeyForm
 from accounts.models import User
 from accounts.queries import app_in_waiting, creation_options, factors_of, has_factor
+from accounts.views.answers import form_page
 from accounts.views.entering import enter, halfway, verify
 from accounts.views.passkeys import answer_of, challenge_of, json_answer, keep_challenge
 from shopflow.lib.errors import DomainError
 from shopflow.lib.http import SeeOther, private
 from shopflow.lib.proof import ask_again, is_recent
 
+PAGE = "accounts/factors.html"
 View = Callable[[HttpRequest, User], HttpResponse]
 
 
@@ -74,16 +76,13 @@ def app(request: HttpRequest, user: User) -> HttpResponse:
     device = app_in_waiting(user.pk)
     if device is None:
         return SeeOther(reverse("accounts:factors"))
-    form = CodeForm(request.POST or None)
-    context = {"form": form, "device": device, "sentence": ""}
-    if request.method != "POST":
-        return render(request, "accounts/app.html", context)
-    form.is_valid()
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return form_page(request, "accounts/app.html", form, device=device)
     try:
-        made = commands.confirm_totp(user_id=user.pk, code=form.cleaned_data.get("code", ""))
+        made = commands.confirm_totp(user_id=user.pk, code=form.cleaned_data["code"])
     except DomainError as refusal:
-        context["sentence"] = str(refusal)
-        return render(request, "accounts/app.html", context, status=refusal.status)
+        return form_page(request, "accounts/app.html", form, refusal, device=device)
     return _enrolled(request, user, made)
 
 
@@ -114,7 +113,7 @@ def add_passkey(request: HttpRequest, user: User) -> HttpResponse:
     """Keep the passkey the browser made."""
     form = PasskeyForm(request.POST)
     if not form.is_valid():
-        return _page(request, user, form=form, status=400)
+        return _page(request, user, form)
     try:
         made = commands.add_passkey(
             user_id=user.pk,
@@ -123,7 +122,7 @@ def add_passkey(request: HttpRequest, user: User) -> HttpResponse:
             challenge=challenge_of(request, purpose="new"),
         )
     except DomainError as refusal:
-        return _page(request, user, form=form, sentence=str(refusal), status=refusal.status)
+        return _page(request, user, form, refusal)
     return _enrolled(request, user, made)
 
 
@@ -145,7 +144,7 @@ def remove(request: HttpRequest, user: User) -> HttpResponse:
     try:
         commands.remove_factor(user_id=user.pk, factor_id=factor_id)
     except DomainError as refusal:
-        return _page(request, user, sentence=str(refusal), status=refusal.status)
+        return _page(request, user, refusal=refusal)
     messages.success(request, _("It is removed. We have sent you a mail about it."))
     return SeeOther(reverse("accounts:factors"))
 
@@ -172,15 +171,9 @@ def _codes(request: HttpRequest, codes: list[str], next_url: str = "") -> HttpRe
 def _page(
     request: HttpRequest,
     user: User,
-    *,
     form: PasskeyForm | None = None,
-    sentence: str = "",
-    status: int = 200,
+    refusal: DomainError | None = None,
 ) -> HttpResponse:
-    context = {
-        "factors": factors_of(user.pk),
-        "person": user,
-        "form": form or PasskeyForm(),
-        "sentence": sentence,
-    }
-    return render(request, "accounts/factors.html", context, status=status)
+    mine = factors_of(user.pk)
+    form = form or PasskeyForm()
+    return form_page(request, PAGE, form, refusal, factors=mine, person=user)
