@@ -17,6 +17,7 @@ from tests import factories, staff
 from tests.staff import employee
 
 pytestmark = pytest.mark.django_db
+VARIANTS = "catalog.ProductVariant"
 # O owner, M manager, R merchant; S support, W warehouse, C content, F finance. An employee without
 # a group may do nothing at all.
 WHO = {
@@ -107,19 +108,14 @@ def found(user: User, browser: Client) -> set[str]:
 
 def _verbs(page: Any, label: str, request: Any, browser: Client) -> set[str]:
     address = f"/admin/{label.replace('.', '/')}/"
-    verbs = {
-        name
-        for name in ("add", "change", "delete")
-        if getattr(page, f"has_{name}_permission")(request)
-    }
+    changes = ("add", "change", "delete")
+    verbs = {name for name in changes if getattr(page, f"has_{name}_permission")(request)}
     if browser.get(address).status_code == 200:
         verbs |= {"view", *page.get_actions(request)}
     verbs |= {act.name for act in getattr(page, "acts", ()) if _lets(browser, address, act)}
     assert ("add" in verbs) is (browser.get(f"{address}add/").status_code == 200)
-    prices = [
-        inline for inline in page.inlines if inline.model._meta.model_name == "productvariant"
-    ]
-    if any(inline(inline.model, admin.site).has_change_permission(request) for inline in prices):
+    inlines = [part(page.model, admin.site) for part in page.inlines]
+    if any(part.opts.label == VARIANTS and part.has_change_permission(request) for part in inlines):
         verbs.add("prices")
     return verbs
 

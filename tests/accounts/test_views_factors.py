@@ -1,6 +1,5 @@
 """The account page of second factors."""
 
-from time import time
 from typing import Any
 
 import pytest
@@ -10,7 +9,6 @@ from pytest_django import DjangoAssertNumQueries
 from accounts import commands as accounts
 from accounts.models import RecoveryCode, TotpDevice, User
 from accounts.queries import has_factor
-from shopflow.lib.proof import FRESH, PROVED_AT
 from tests import factories, staff
 from tests.storefront import words
 
@@ -36,12 +34,6 @@ def set_up_app(browser: Client) -> Any:
     browser.post(f"{PAGE}app/new/")
     device = TotpDevice.objects.get(confirmed=False)
     return browser.post(f"{PAGE}app/", {"code": staff.code_of(device)})
-
-
-def let_time_pass(browser: Client) -> None:
-    session = browser.session
-    session[PROVED_AT] = int(time() - FRESH.total_seconds())
-    session.save()
 
 
 def test_a_shopper_sets_up_an_app(browser: Client, user: User) -> None:
@@ -139,7 +131,7 @@ def test_changes_need_a_recent_proof(browser: Client, user: User, form: str) -> 
     set_up_app(browser)
     device = TotpDevice.objects.get()
     codes = set(RecoveryCode.objects.values_list("code_hash", flat=True))
-    let_time_pass(browser)
+    staff.a_while_ago(browser)
 
     response = browser.post(PAGE + form, {"factor": str(device.pk), "name": "Phone"})
 

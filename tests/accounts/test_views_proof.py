@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from shopflow.lib.proof import FRESH, PROVED_AT
+from shopflow.lib.proof import PROVED_AT
 from tests import factories, staff
 from tests.storefront import words
 
@@ -23,11 +23,7 @@ def user() -> User:
 @pytest.fixture
 def browser(user: User) -> Client:
     """Somebody who came in a while ago."""
-    client = staff.signed_in(user)
-    session = client.session
-    session[PROVED_AT] = int(time() - FRESH.total_seconds())
-    session.save()
-    return client
+    return staff.a_while_ago(staff.signed_in(user))
 
 
 def test_takes_the_password_and_leads_back(browser: Client) -> None:
