@@ -6,12 +6,10 @@ from django.contrib import auth
 from django.http import HttpRequest, HttpResponse
 
 from accounts import commands
+from accounts.middleware import SIGN_IN
 from accounts.models import User
 from shopflow.lib import context
 from shopflow.lib.http import SeeOther, shopper_of
-
-# Under which name the session says which sign-in of the account it is.
-SIGN_IN = "sign_in"
 
 
 def go_in(request: HttpRequest, user: User, next_url: str) -> HttpResponse:
