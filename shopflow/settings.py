@@ -274,7 +274,10 @@ REFRESH_GRACE = timedelta(seconds=10)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "shopflow.lib.middleware.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "shopflow.lib.middleware.RequestIdFilter"},
+        "mailed_links": {"()": "shopflow.lib.middleware.MailedLinkFilter"},
+    },
     "formatters": {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s"}
     },
@@ -282,7 +285,7 @@ LOGGING = {
         "stderr": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["request_id"],
+            "filters": ["request_id", "mailed_links"],
         }
     },
     "root": {"handlers": ["stderr"], "level": "INFO"},

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
 from accounts import commands
+from accounts.middleware import SIGN_IN
 from accounts.models import Factor, User
 from accounts.queries import has_factor
 from shopflow.lib import context
@@ -20,8 +21,6 @@ from shopflow.lib.http import SeeOther, shopper_of
 from shopflow.lib.proof import note_proof
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-# Under which name the session says which sign-in of the account it is.
-SIGN_IN = "sign_in"
 HALFWAY = "halfway"
 FOR_A_CODE = timedelta(minutes=5)
 # Installing an app takes a while.

@@ -1,5 +1,6 @@
 from collections.abc import Iterable
 from dataclasses import fields
+from datetime import timedelta
 from typing import cast
 from urllib.parse import urlencode
 from uuid import UUID
@@ -19,14 +20,18 @@ from orders.commands import Address
 from orders.errors import OrderNotFound
 from orders.forms import TrackForm
 from orders.models import Order, OrderAddress
+from shopflow.lib.context import current
 from shopflow.lib.errors import DomainError, InvalidInput
 from shopflow.lib.http import SeeOther, private, shopper_of
+from shopflow.lib.limits import Limit, take
 from shopflow.lib.paging import page
 from shopflow.lib.transactions import acting_as, reading_as
 
 PER_PAGE = 20
 LOOK_AGAIN_SECONDS = 3
 MOST_LOOKS = 40
+# Numbers are easy to guess, so whoever knows an e-mail mustn't try them one after the other.
+FINDING = Limit(name="find-order", tries=20, per=timedelta(minutes=15))
 BY_CUSTOMER = "by the customer"
 
 
@@ -86,12 +91,13 @@ def track(request: HttpRequest) -> HttpResponse:
         return render(request, "orders/track.html", {"form": form})
     if not form.is_valid():
         return render(request, "orders/track.html", {"form": form}, status=InvalidInput.status)
+    take(FINDING, current().network)
     try:
         order_id = queries.find_by_email(**form.cleaned_data)
     except OrderNotFound as error:
         sentence = _("We can't find an order with this number and e-mail.")
-        context = {"form": form, "sentence": sentence}
-        return render(request, "orders/track.html", context, status=error.status)
+        words = {"form": form, "sentence": sentence}
+        return render(request, "orders/track.html", words, status=error.status)
     with reading_as(guest_order=order_id):
         order = Order.objects.get(pk=order_id)
         return SeeOther(_address(order, queries.guest_token(order)))
