@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +36,18 @@ class Context:
             return str(ip_address((self.ip_address or "").partition("%")[0]))
         except ValueError:
             return None
+
+    @property
+    def network(self) -> str:
+        """Whom limits count: the address, of IPv6 the /64 that one household or phone has.
+
+        Everybody whose address isn't known is one.
+        """
+        inet = self.inet
+        if inet is None:
+            return "unknown"
+        is_v6 = isinstance(ip_address(inet), IPv6Address)
+        return str(ip_network(f"{inet}/64", strict=False)) if is_v6 else inet
 
 
 _current: ContextVar[Context] = ContextVar("context", default=Context())
