@@ -184,6 +184,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 # --- Security -------------------------------------------------------------------------------
 
 SECURE_SSL_REDIRECT = IS_HTTPS
+# Asked by a load balancer itself, which speaks plain http to the shop.
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
 SECURE_HSTS_PRELOAD = IS_HTTPS
