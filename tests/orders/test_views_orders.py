@@ -202,3 +202,16 @@ def test_number_of_queries_of_detail(
     # rows; the menu.
     with django_assert_num_queries(11):
         client.get(link("orders:detail", order))
+
+
+def test_nobody_tries_number_after_number(client: Client, order: Order) -> None:
+    for number in range(20):
+        form = {"number": f"ORD-2026-{number:06d}", "email": factories.EMAIL}
+        assert client.post("/orders/track/", form).status_code == 404
+
+    response = client.post(
+        "/orders/track/", {"number": order.order_number, "email": factories.EMAIL}
+    )
+
+    assert response.status_code == 429
+    assert order.order_number not in response.content.decode()
