@@ -204,14 +204,34 @@ def test_number_of_queries_of_detail(
         client.get(link("orders:detail", order))
 
 
-def test_nobody_tries_number_after_number(client: Client, order: Order) -> None:
-    for number in range(20):
-        form = {"number": f"ORD-2026-{number:06d}", "email": factories.EMAIL}
-        assert client.post("/orders/track/", form).status_code == 404
+def test_track_lets_nobody_guess_the_e_mail_of_an_order(client: Client, order: Order) -> None:
+    def tries(email: str, **sent: str) -> Any:
+        data = {"number": order.order_number, "email": email}
+        return client.post("/orders/track/", data, **sent)
 
-    response = client.post(
-        "/orders/track/", {"number": order.order_number, "email": factories.EMAIL}
-    )
+    # From another address each time: what is guessed at is counted as well.
+    statuses = [
+        tries(f"guess{n}@example.com", REMOTE_ADDR=f"198.51.100.{n}").status_code for n in range(11)
+    ]
+    right = tries(order.customer_email)
 
-    assert response.status_code == 429
-    assert order.order_number not in response.content.decode()
+    assert statuses == [404] * 10 + [429]
+    assert (right.status_code, right.headers.get("Location")) == (429, None)
+    assert 80 < int(right["Retry-After"]) <= 90
+
+
+def test_track_lets_nobody_try_one_number_after_another(client: Client, order: Order) -> None:
+    statuses = [
+        client.post("/orders/track/", {"number": f"ORD-{n}", "email": "a@b.example"}).status_code
+        for n in range(21)
+    ]
+
+    assert statuses == [404] * 20 + [429]
+
+
+def test_track_counts_only_who_is_wrong(client: Client, order: Order) -> None:
+    data = {"number": order.order_number, "email": order.customer_email}
+
+    statuses = {client.post("/orders/track/", data).status_code for _ in range(25)}
+
+    assert statuses == {303}
