@@ -4,12 +4,12 @@ import logging
 import re
 from collections.abc import Callable
 
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from shopflow.lib import context
-from shopflow.lib.errors import Busy, DomainError, retry_after
+from shopflow.lib.errors import Busy, DomainError, InvalidInput, retry_after
 from shopflow.lib.ids import new_id
 from shopflow.lib.proxies import client_address
 from shopflow.lib.roles import Role
@@ -90,7 +90,12 @@ class Refusals:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Answer a DomainError with its status, a busy or absent database with 503."""
+        """Answer a DomainError with its status, a value no column holds with 400, a busy or
+        absent database with 503."""
+        if isinstance(error, DataError):
+            # A value no column can hold got past the checks of its page: still the caller's.
+            logging.getLogger(__name__).warning("refused by the database: %s", error)
+            error = InvalidInput()
         if isinstance(error, DomainError):
             words = {"message": str(error), "status": error.status}
             return _waiting(
