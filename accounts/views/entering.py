@@ -13,9 +13,8 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
 from accounts import commands
-from accounts.middleware import SIGN_IN
 from accounts.models import Factor, User
-from accounts.queries import has_factor
+from accounts.queries import SIGN_IN, has_factor
 from shopflow.lib import context
 from shopflow.lib.http import SeeOther, shopper_of
 from shopflow.lib.proof import note_proof
@@ -66,6 +65,8 @@ def enter(request: HttpRequest, user: User, factor: Factor | None = None) -> Non
         is_browser=True,
     )
     request.session[SIGN_IN] = str(signed_in.family)
+    # However often it is written to: without this every write would prolong it.
+    request.session.set_expiry(signed_in.expires_at)
     commands.announce_login(user_id=user.pk, cart_token=cart_token)
 
 

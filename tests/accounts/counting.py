@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.contrib.auth.hashers import MD5PasswordHasher
-from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -29,8 +28,7 @@ class Cost:
 
 
 def cost_of(work: Callable[[], Any]) -> tuple[Cost, Any]:
-    """Return what the work costs, under limits nobody has touched yet, and what it answers."""
-    cache.clear()
+    """Return what the work costs, and what it answers."""
     CountingHasher.hashed.clear()
     with CaptureQueriesContext(connection) as asked:
         answer = work()
