@@ -26,6 +26,10 @@ PUBLIC = {
     "path": "products/nothing.webp",
     "app_label": "orders",
     "url": "nowhere",
+    "app": "accounts",
+    "kind": "reset",
+    # Of a developer's own mailbox: it doesn't exist anywhere else.
+    "mail_id": "00000000-0000-7000-8000-000000000000",
 }
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 ADMIN = "admin/"
