@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from smtplib import SMTPRecipientsRefused
-from socket import socket as Socket
 
 from django.core.mail import EmailMessage
 from django.core.mail.backends.locmem import EmailBackend as InMemory
@@ -50,7 +49,7 @@ class Smtp:
     mails: list[bytes] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)
 
-    def talk(self, line: Socket) -> None:
+    def talk(self, line: socket.socket) -> None:
         """Serve one connection."""
         with line, line.makefile("rb") as lines:
             line.sendall(b"220 test\r\n")

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from importlib import util
 from pathlib import Path
 from types import ModuleType
@@ -121,15 +120,15 @@ def test_takes_no_other_method(client: Client) -> None:
 
 
 @pytest.fixture
-def in_production(settings: Settings) -> Iterator[None]:
+def in_production(settings: Settings) -> None:
     """The shop's addresses as they are where mails go to a server."""
     settings.MAILBOX = None
     spec = util.spec_from_file_location("urls_in_production", urls.__file__)
-    assert spec and spec.loader
+    assert spec is not None
+    assert spec.loader is not None
     module: ModuleType = util.module_from_spec(spec)
     spec.loader.exec_module(module)
     settings.ROOT_URLCONF = module
-    yield
 
 
 @pytest.mark.usefixtures("in_production")
