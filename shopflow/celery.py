@@ -31,7 +31,12 @@ app.conf.update(
         "expire unpaid orders": {"task": "payments.tasks.expire_unpaid", "schedule": 10},
         "send mails": {"task": "shopflow.lib.tasks.send_mails", "schedule": 10},
         "publish stock figures": {"task": "inventory.tasks.publish_all", "schedule": 600},
+        "drop expired links": {"task": "accounts.tasks.drop_expired_links", "schedule": 3600},
         "drop stale carts": {"task": "carts.tasks.drop_expired", "schedule": 3600},
+        "drop expired sign-ins": {
+            "task": "accounts.tasks.drop_expired_sign_ins",
+            "schedule": 3600,
+        },
         "seal the audit log": {"task": "shopflow.lib.tasks.seal_audit_log", "schedule": 60},
         "take deleted products out of carts": {
             "task": "carts.tasks.drop_deleted_products",

@@ -148,6 +148,8 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# Who hasn't proved to read the mails of an address doesn't get into its account.
+LOGIN_NEEDS_VERIFIED_EMAIL = CONFIG.login_needs_verified_email
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "catalog:home"
 LOGOUT_REDIRECT_URL = "catalog:home"
@@ -266,6 +268,12 @@ SANDBOX_WEBHOOK_SECRET = CONFIG.sandbox_webhook_secrets
 # How long stock is held while a shopper pays (reliability 5: hold lifetime).
 PAYMENT_WINDOW = timedelta(minutes=15)
 GUEST_CART_LIFETIME = timedelta(days=30)
+# Apps: how long an access token works, how long a device stays signed in unused, and at all, and
+# how long a lost answer to a used refresh token is given again (reliability 5: tokens).
+ACCESS_TOKEN_LIFE = timedelta(minutes=10)
+SIGN_IN_IDLE_LIFE = timedelta(days=30)
+SIGN_IN_LIFE = timedelta(days=90)
+REFRESH_GRACE = timedelta(seconds=10)
 
 LOGGING = {
     "version": 1,

@@ -5,7 +5,7 @@ from accounts.models.keys import ApiKey
 from accounts.models.privacy import EmailPreference, ErasureLog
 from accounts.models.sessions import UserSession
 from accounts.models.tokens import PasswordReset, VerificationToken
-from accounts.models.users import User, UserManager, UserRole, folded
+from accounts.models.users import User, UserManager, UserRole, composed, folded
 
 __all__ = [
     "ApiKey",
@@ -18,5 +18,6 @@ __all__ = [
     "UserRole",
     "UserSession",
     "VerificationToken",
+    "composed",
     "folded",
 ]

@@ -107,7 +107,7 @@ UNPROTECTED = {
 SECRET_COLUMNS: dict[str, Set[str]] = {
     "users": {"password"},
     "user_sessions": {"refresh_token_hash"},
-    "password_resets": {"token_hash"},
+    "password_resets": {"token_hash", "bound_to"},
     "verification_tokens": {"token_hash"},
     "api_keys": {"key_hash"},
     "email_preferences": {"token_hash"},

@@ -19,6 +19,15 @@ from tests.architecture.rules.writes import method, writes
 
 # Commands that own no transaction, each with its reason.
 OWN_NO_TRANSACTION = {
+    "accounts.announce_login": "writes nothing itself: those who listen have their own",
+    "accounts.ask_for_email_change": "counts the try and hashes, then writes",
+    "accounts.ask_for_reset": "counts the try in Redis, then writes",
+    "accounts.change_password": "counts the try and hashes, then writes",
+    "accounts.check_login": "counts the try and hashes; writes nothing",
+    "accounts.prove_password": "counts the try and hashes; writes nothing",
+    "accounts.register": "counts the try and hashes, then writes",
+    "accounts.resend_verification": "counts the try in Redis, then writes",
+    "accounts.rotate": "revokes a stolen sign-in and then refuses, which would undo it",
     "payments.start_payment": "calls the gateway between two short transactions",
     "payments.close_unpaid": "voids at the gateway, then the order expires",
     "payments.settle_cancelled": "voids at the gateway, then writes refunds down",
