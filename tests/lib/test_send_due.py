@@ -252,6 +252,6 @@ def test_speaks_to_a_real_server(settings: Settings) -> None:
     [mail] = server.mails
     assert f"Message-ID: <{message.pk}@127.0.0.1>".encode() in mail
     assert [line for line in server.heard if line.startswith("ehlo")] == [server.heard[0]]
-    assert server.heard[-1] == "QUIT"
+    assert server.heard[-1] == "quit"
     refused.refresh_from_db()
     assert refused.last_error == "SMTPRecipientsRefused 550"

@@ -1,4 +1,4 @@
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -83,7 +83,8 @@ def test_shows_what_waits_and_what_was_given_up_but_not_to_whom(
     words = staff.text_of(response)
     assert "ConnectionRefusedError Given up" in words
     assert words.count("mail:accounts/email_changed") == 2
-    assert "example.com" not in response.content.decode()
+    assert "ada@" not in response.content.decode()
+    assert "bob@" not in response.content.decode()
 
 
 def test_lets_a_mail_try_again(client: Client, given_up: UUID) -> None:
@@ -97,7 +98,7 @@ def test_lets_a_mail_try_again(client: Client, given_up: UUID) -> None:
     assert send_due() == 1
 
 
-@pytest.mark.parametrize("mail_id", ["", "nothing", "\0", str(uuid4())])
+@pytest.mark.parametrize("mail_id", ["", "nothing", "\0", "00000000-0000-7000-8000-000000000000"])
 def test_tries_nothing_that_does_not_wait(client: Client, given_up: UUID, mail_id: str) -> None:
     response = client.post(ADDRESS, {"mail": mail_id}, follow=True)
 
