@@ -27,6 +27,14 @@ class SignInNotFound(NotFound):
     message = "This device isn't signed in (any more)."
 
 
+class SecondFactorNeeded(DomainError):
+    """The password was right; somebody with a second factor also sends a code of it."""
+
+    code = "second_factor_needed"
+    status = 403
+    message = "Please also send the code of your authenticator app, or a recovery code."
+
+
 class EmailInvalid(InvalidInput):
     code = "email_invalid"
     message = "Please enter an e-mail address like name@example.com."

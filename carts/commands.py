@@ -84,12 +84,12 @@ def add_line(
 
 
 @command
-def open_cart_with(*, variant_id: UUID, quantity: int) -> OpenedCart:
-    """Make a guest's cart with its first line, or neither.
+def open_cart_with(*, variant_id: UUID, quantity: int, user_id: UUID | None = None) -> OpenedCart:
+    """Make a guest's cart with its first line, or neither; a user's is made when there is none.
 
-    Raises QuantityOutOfRange, UnknownVariant.
+    Raises QuantityOutOfRange, UnknownVariant, CartTooLarge.
     """
-    opened = open_cart()
+    opened = open_cart(user_id=user_id)
     add_line(cart_id=opened.cart.pk, variant_id=variant_id, quantity=quantity)
     return opened
 

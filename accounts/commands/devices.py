@@ -3,7 +3,6 @@ its session. What one sign-in leads to is a family, which is revoked as a whole.
 
 import hmac
 import logging
-import re
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,7 +22,7 @@ from shopflow.lib import audit
 from shopflow.lib.ids import new_id
 from shopflow.lib.mail import write_mail
 from shopflow.lib.models.audit import AuditAction
-from shopflow.lib.secrets import derived_key, digest, new_token
+from shopflow.lib.secrets import derived_key, digest, new_token, secret_keys
 from shopflow.lib.transactions import command
 
 log = logging.getLogger(__name__)
@@ -32,7 +31,6 @@ LONGEST_DEVICE = 200
 # Whoever has just made an account knows on which device.
 FIRST_DAY = timedelta(days=1)
 PURPOSE = "accounts.refresh_token"
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f]+")
 _BROWSERS = {
     "Edg": "Edge",
     "OPR/": "Opera",
@@ -73,7 +71,7 @@ def sign_in(*, user_id: UUID, device: str, ip: str | None, is_browser: bool = Fa
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:
         raise UserNotFound
-    name = _browser(device) if is_browser else _UNSEEN.sub(" ", device).strip()[:LONGEST_DEVICE]
+    name = _browser(device) if is_browser else _plain(device)
     _tell_of_new_device(user, name, ip)
     token = new_token()
     life = timedelta(seconds=settings.SESSION_COOKIE_AGE)
@@ -121,7 +119,8 @@ def revoke_family(*, user_id: UUID, family: UUID, by: UUID | None) -> None:
 @command
 def revoke_others(*, user_id: UUID, keep: UUID | None) -> None:
     """Sign out all of a person's devices but the one they are using. Safe to repeat."""
-    for family in _revoke(UserSession.objects.filter(user=user_id).exclude(family=keep)):
+    rows = UserSession.objects.filter(user=user_id)
+    for family in _revoke(rows.exclude(family=keep) if keep else rows):
         _note_revoked(user_id, family, user_id)
 
 
@@ -138,7 +137,14 @@ def _tell_of_new_device(user: User, name: str, ip: str | None) -> None:
     known = set(UserSession.objects.filter(user=user).values_list("device", flat=True).distinct())
     is_first = not known and timezone.now() - user.created_at < FIRST_DAY
     if name not in known and not is_first:
-        write_mail("accounts/new_device", to=user.email, facts=_facts(user, name, ip))
+        facts = {"device": name, "when": _now_in_words(), "ip": ip or ""}
+        write_mail("accounts/new_device", to=user.email, facts=facts)
+
+
+def _plain(device: str) -> str:
+    """What an app calls itself stands in a mail and in a list: a line of visible characters."""
+    visible = "".join(letter if letter.isprintable() else " " for letter in device)
+    return " ".join(visible.split())[:LONGEST_DEVICE]
 
 
 def _browser(user_agent: str) -> str:
@@ -166,7 +172,7 @@ def _rotate(*, refresh_token: str, ip: str | None) -> SignIn | None:
         return _child(row, refresh_token, ip)
     if (again := _lost_answer(row, refresh_token)) is not None:
         return again
-    _call_stolen(row, ip)
+    _call_stolen(row)
     return None
 
 
@@ -216,12 +222,9 @@ def _tokens_of_child(parent_token: str, child_id: UUID) -> list[str]:
     the same answer can be given again, and nothing of it is kept anywhere meanwhile.
     """
     text = f"{parent_token}:{child_id}".encode()
-    return [
-        urlsafe_b64encode(hmac.digest(derived_key(PURPOSE, secret=secret), text, "sha256"))
-        .decode()
-        .rstrip("=")
-        for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    ]
+    keys = (derived_key(PURPOSE, secret=secret) for secret in secret_keys())
+    codes = (urlsafe_b64encode(hmac.digest(key, text, "sha256")) for key in keys)
+    return [code.decode().rstrip("=") for code in codes]
 
 
 def _handed_out(row: UserSession, token: str) -> SignIn:
@@ -230,7 +233,7 @@ def _handed_out(row: UserSession, token: str) -> SignIn:
     )
 
 
-def _call_stolen(row: UserSession, ip: str | None) -> None:
+def _call_stolen(row: UserSession) -> None:
     if not _revoke(UserSession.objects.filter(family=row.family)):
         return  # by somebody else, at this very moment
     log.warning("a used refresh token came back: sign-in %s is revoked", row.family)
@@ -240,7 +243,8 @@ def _call_stolen(row: UserSession, ip: str | None) -> None:
         entity_id=row.user_id,
         new_values={"reason": "refresh_token_reused", "family": row.family},
     )
-    write_mail("accounts/token_reused", to=row.user.email, facts=_facts(row.user, row.device, ip))
+    facts = {"device": row.device, "when": _now_in_words()}
+    write_mail("accounts/token_reused", to=row.user.email, facts=facts)
 
 
 def _revoke(rows: "QuerySet[UserSession]") -> set[UUID]:
@@ -268,11 +272,5 @@ def _note_revoked(user_id: UUID, family: UUID, by: UUID | None) -> None:
     )
 
 
-def _facts(user: User, device: str, ip: str | None) -> dict[str, str | int | bool]:
-    """What both mails say; the moment in UTC, written as the reader's language does."""
-    return {
-        "first_name": user.first_name,
-        "device": device,
-        "ip": ip or "",
-        "at": f"{date_format(timezone.now(), 'DATETIME_FORMAT')} UTC",
-    }
+def _now_in_words() -> str:
+    return f"{date_format(timezone.now(), 'j M Y, H:i')} UTC"

@@ -56,6 +56,14 @@ def current() -> Context:
     return _current.get()
 
 
+def note(**facts: Any) -> None:
+    """Add facts to the context of the work under way; they end with the block of `bound` around.
+
+    For what a request finds out about itself, such as whose token it carries.
+    """
+    _current.set(replace(_current.get(), **facts))
+
+
 @contextmanager
 def bound(**changes: Any) -> Iterator[Context]:
     """Run the block under the current context with some facts replaced."""
