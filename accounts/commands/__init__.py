@@ -1,5 +1,11 @@
 """Everything that changes accounts."""
 
+from accounts.commands.addresses import (
+    add_address,
+    change_address,
+    make_default,
+    remove_address,
+)
 from accounts.commands.closing import close_account
 from accounts.commands.devices import (
     SignIn,
@@ -25,9 +31,11 @@ from accounts.commands.staff import create_customer, create_staff
 
 __all__ = [
     "SignIn",
+    "add_address",
     "announce_login",
     "ask_for_email_change",
     "ask_for_reset",
+    "change_address",
     "change_password",
     "check_login",
     "close_account",
@@ -36,8 +44,10 @@ __all__ = [
     "create_staff",
     "drop_expired_links",
     "drop_expired_sign_ins",
+    "make_default",
     "prove_password",
     "register",
+    "remove_address",
     "resend_verification",
     "reset_password",
     "revoke_family",
