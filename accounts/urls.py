@@ -1,4 +1,4 @@
-"""Coming in and going out."""
+"""Coming in and going out, and what is somebody's own."""
 
 from django.urls import path
 
@@ -6,6 +6,19 @@ from accounts import views
 
 app_name = "accounts"
 urlpatterns = [
+    path("accounts/register/", views.register, name="register"),
+    path("accounts/sent/", views.sent, name="sent"),
+    path("accounts/verify/", views.resend, name="resend"),
+    path("accounts/verify/<str:token>/", views.verify, name="verify"),
     path("accounts/login/", views.login, name="login"),
     path("accounts/logout/", views.logout, name="logout"),
+    path("accounts/password/forgot/", views.forgot, name="forgot"),
+    path("accounts/password/reset/<str:token>/", views.reset, name="reset"),
+    path("accounts/email/<str:token>/", views.confirm_email, name="confirm_email"),
+    path("account/", views.overview, name="account"),
+    path("account/profile/", views.profile, name="profile"),
+    path("account/email/", views.email, name="email"),
+    path("account/password/", views.password, name="password"),
+    path("account/devices/", views.devices, name="devices"),
+    path("account/close/", views.close, name="close"),
 ]

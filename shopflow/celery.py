@@ -31,6 +31,11 @@ app.conf.update(
         "expire unpaid orders": {"task": "payments.tasks.expire_unpaid", "schedule": 10},
         "send mails": {"task": "shopflow.lib.tasks.send_mails", "schedule": 10},
         "publish stock figures": {"task": "inventory.tasks.publish_all", "schedule": 600},
+        "claim guests' orders": {"task": "orders.tasks.claim_waiting_orders", "schedule": 3600},
+        "claim guests' payments": {
+            "task": "payments.tasks.claim_waiting_payments",
+            "schedule": 3600,
+        },
         "drop expired links": {"task": "accounts.tasks.drop_expired_links", "schedule": 3600},
         "drop stale carts": {"task": "carts.tasks.drop_expired", "schedule": 3600},
         "drop expired sign-ins": {

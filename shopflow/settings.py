@@ -152,7 +152,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # Who hasn't proved to read the mails of an address doesn't get into its account.
 LOGIN_NEEDS_VERIFIED_EMAIL = CONFIG.login_needs_verified_email
 LOGIN_URL = "accounts:login"
-LOGIN_REDIRECT_URL = "catalog:home"
+LOGIN_REDIRECT_URL = "accounts:account"
 LOGOUT_REDIRECT_URL = "catalog:home"
 
 # --- Mail -----------------------------------------------------------------------------------
