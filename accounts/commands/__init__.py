@@ -1,6 +1,7 @@
 """Everything that changes accounts."""
 
 from accounts.commands.addresses import (
+    PARTS,
     add_address,
     change_address,
     make_default,
@@ -30,6 +31,7 @@ from accounts.commands.registration import register
 from accounts.commands.staff import create_customer, create_staff
 
 __all__ = [
+    "PARTS",
     "SignIn",
     "add_address",
     "announce_login",

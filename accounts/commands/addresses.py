@@ -29,35 +29,40 @@ def add_address(
     """
     checked = checked_address(address)
     _lock(user_id)
-    known = UserAddress.objects.filter(user=user_id, deleted_at=None)
-    if known.count() >= MOST:
+    if UserAddress.objects.filter(user=user_id, deleted_at=None).count() >= MOST:
         raise AddressBookFull
-    is_default = is_default or not known.filter(address_type=address_type).exists()
     row = UserAddress(user_id=user_id, address_type=address_type, **_columns(checked))
-    if is_default:
+    row.is_default = is_default or not _has_any(user_id, address_type)
+    if row.is_default:
         _take_default_away(row)
-    row.is_default = is_default
     row.save(force_insert=True)
     return row
 
 
 @command
 def change_address(
-    *, user_id: UUID, address_id: UUID, changes: Mapping[str, str], address_type: str = ""
+    *,
+    user_id: UUID,
+    address_id: UUID,
+    changes: Mapping[str, str],
+    address_type: str = "",
+    is_default: bool | None = None,
 ) -> UserAddress:
     """Change parts of an address, or all of it; the whole is checked again.
 
-    With another type it is that type's default only when there was none. Raises AddressInvalid,
-    AddressNotFound, UserNotFound. Safe to repeat.
+    Under another type it is the default only when that type had none, unless `is_default` says
+    otherwise. Raises AddressInvalid, AddressNotFound, UserNotFound. Safe to repeat.
     """
     row = _locked(user_id, address_id)
     written = {name: getattr(row, name) or "" for name in PARTS} | dict(changes)
     for name, value in _columns(checked_address(written)).items():
         setattr(row, name, value)
     if address_type and address_type != row.address_type:
-        known = UserAddress.objects.filter(user=user_id, deleted_at=None)
-        row.is_default = not known.filter(address_type=address_type).exists()
-        row.address_type = address_type
+        row.address_type, row.is_default = address_type, not _has_any(user_id, address_type)
+    if is_default is not None:
+        row.is_default = is_default
+    if row.is_default:
+        _take_default_away(row)
     row.save()
     return row
 
@@ -96,6 +101,11 @@ def _locked(user_id: UUID, address_id: UUID) -> UserAddress:
     if row is None:
         raise AddressNotFound
     return row
+
+
+def _has_any(user_id: UUID, address_type: str) -> bool:
+    mine = UserAddress.objects.filter(user=user_id, deleted_at=None)
+    return mine.filter(address_type=address_type).exists()
 
 
 def _take_default_away(row: UserAddress) -> None:
