@@ -1,4 +1,7 @@
-"""Paying, and saved cards. Where providers report (`views.webhook`) has no language: see shopflow/urls.py."""
+"""Paying, and saved cards.
+
+Where providers report (`views.webhook`) has no language: see shopflow/urls.py.
+"""
 
 from django.urls import path
 

@@ -268,7 +268,7 @@ def _note_revoked(user_id: UUID, family: UUID, by: UUID | None) -> None:
         entity_type="user_session",
         entity_id=family,
         user_id=by,
-        new_values={"user": user_id},
+        old_values={"user": user_id},
     )
 
 

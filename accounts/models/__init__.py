@@ -1,6 +1,7 @@
 """Who buys and who works here."""
 
 from accounts.models.addresses import UserAddress
+from accounts.models.factors import Factor, Passkey, RecoveryCode, TotpDevice
 from accounts.models.keys import ApiKey
 from accounts.models.privacy import EmailPreference, ErasureLog
 from accounts.models.sessions import UserSession
@@ -11,7 +12,11 @@ __all__ = [
     "ApiKey",
     "EmailPreference",
     "ErasureLog",
+    "Factor",
+    "Passkey",
     "PasswordReset",
+    "RecoveryCode",
+    "TotpDevice",
     "User",
     "UserAddress",
     "UserManager",

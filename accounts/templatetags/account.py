@@ -17,7 +17,7 @@ PAGES = (
     ("accounts:password", _("Password")),
     ("accounts:factors", _("Second factor")),
     ("accounts:devices", _("Devices")),
-    ("accounts:data", _("Your data")),
+    ("privacy:data", _("Your data")),
     ("accounts:close", _("Close the account")),
 )
 

@@ -145,6 +145,10 @@ class Order(Stateful):
     class Meta:
         db_table = "orders"
         db_table_comment = "Sales"
+        permissions = (
+            ("ship_order", "Can ship orders"),
+            ("cancel_order", "Can cancel orders and send their money back"),
+        )
         constraints = (
             # One index for `=` and for the beginning of a number.
             models.UniqueConstraint(

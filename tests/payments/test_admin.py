@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 PAYMENTS = "/admin/payments/payment/"
 REFUNDS = "/admin/payments/refund/"
 EVENTS = "/admin/payments/paymentevent/"
-LIST_QUERIES = 6
+LIST_QUERIES = 7
 
 
 @pytest.fixture

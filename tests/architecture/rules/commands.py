@@ -19,6 +19,9 @@ from tests.architecture.rules.writes import method, writes
 
 # Commands that own no transaction, each with its reason.
 OWN_NO_TRANSACTION = {
+    "accounts.check_code": "a try counts and a refusal is written down whatever happens next",
+    "accounts.check_passkey": "a try counts and a refusal is written down whatever happens next",
+    "accounts.prove": "a try counts and a refusal is written down whatever happens next",
     "accounts.announce_login": "writes nothing itself: those who listen have their own",
     "accounts.ask_for_email_change": "counts the try and hashes, then writes",
     "accounts.ask_for_reset": "counts the try in Redis, then writes",
