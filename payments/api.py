@@ -12,6 +12,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import User
 from orders.queries import guest_token, opened
 from payments import commands, queries
 from payments.models import UserPaymentMethod
