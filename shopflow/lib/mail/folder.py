@@ -1,10 +1,10 @@
 """A mailbox on a developer's machine: every mail is a file."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
@@ -16,7 +16,9 @@ class FolderBackend(BaseEmailBackend):
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         """Write the files whole or not at all; raises OSError where the folder isn't ours."""
-        folder: Path = settings.MAILBOX
+        folder = settings.MAILBOX
+        if folder is None:
+            raise ImproperlyConfigured("there is no MAILBOX")
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for message in email_messages:
             content: Any = message.message()
