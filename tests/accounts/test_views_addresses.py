@@ -93,7 +93,7 @@ def test_saves_an_address(client: Client, user: User) -> None:
     ("field", "written", "sentence"),
     [
         ("last_name", "", "Please fill this in."),
-        ("state", "", "Please fill this in."),
+        ("state", "", "Please choose one of the list."),
         ("state", "Bavaria", "Please choose one of the list."),
         ("postal_code", "1", "Please enter a ZIP code like 10000."),
         ("phone", "555", "Please enter a phone number like (201) 555-0123."),

@@ -69,13 +69,18 @@ def checked_address(written: Mapping[str, str]) -> dict[str, str]:
     kept["city"] = kept["city"] or country.city
     for name in (*ALWAYS, *country.parts):
         if not kept[name] and (name in ALWAYS or name in country.required):
-            faults.setdefault(name, Fault("required", _("Please fill this in.")))
+            faults.setdefault(name, Fault("required", _missing(name, country)))
     kept["state"] = _state(country, kept["state"], faults)
     kept["postal_code"] = _postal_code(country, kept, faults)
     kept["phone"] = _phone(country, kept["phone"], faults)
     if faults:
         raise AddressInvalid(faults)
     return {**kept, "country_code": country.code}
+
+
+def _missing(name: str, country: Country) -> str:
+    is_choice = name == "state" and country.states
+    return _("Please choose one of the list.") if is_choice else _("Please fill this in.")
 
 
 def _tidy(text: str) -> str:

@@ -50,7 +50,7 @@ class AddressForm(forms.Form):
                 self.fields[part].label = country.words[part]
         if "state" in country.parts and country.states:
             names = sorted(country.states.items(), key=lambda pair: pair[1])
-            choices = [("", _("Please choose")), *names]
+            choices = [("", _("Choose one")), *names]
             self.fields["state"] = forms.CharField(
                 label=country.words["state"], widget=forms.Select(choices=choices)
             )
