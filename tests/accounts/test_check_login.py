@@ -13,6 +13,7 @@ from shopflow import settings as written
 from shopflow.lib import context
 from shopflow.lib.limits import CantCount, TooManyTries
 from tests.accounts.links import EMAIL, PASSWORD, registered, shopper
+from tests.ledger import ledger
 from tests.limiting import pass_time, without_redis
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +80,7 @@ def test_lets_nobody_into_an_account_that_is_over(how: str) -> None:
         commands.check_login(email=EMAIL, password=PASSWORD)
 
 
+@ledger("S2-37")
 def test_asks_for_a_verified_address_once_the_password_is_right() -> None:
     registered()
 
