@@ -12,10 +12,12 @@ from rest_framework.request import Request
 from orders.queries import opened
 from payments import commands
 from payments.serializers import PaymentAnswerSerializer, PaymentBody
+from shopflow.lib import context
 from shopflow.lib.api import answer, checked, domain_document
 from shopflow.lib.api.schema import IDEMPOTENCY_KEY, ORDER_TOKEN
 from shopflow.lib.errors import DomainError
 from shopflow.lib.idempotency import Answer, answer_once, claim_of, kept_answer
+from shopflow.lib.limits import take_all
 from shopflow.lib.transactions import acting_as
 
 
@@ -41,6 +43,10 @@ class PaymentViewSet(viewsets.ViewSet):
         )
         if (first := kept_answer(claim)) is not None:
             return answer(first)
+        take_all(
+            (commands.TRIES_OF_ORDER, str(order_id)),
+            (commands.TRIES_FROM_NETWORK, context.current().network),
+        )
         query = urlencode({"token": token})
         page = request.build_absolute_uri(reverse("orders:thanks", args=[order.order_number]))
         started = _started(order_id, f"{page}?{query}", wanted.get("provider"))

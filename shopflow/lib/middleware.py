@@ -3,7 +3,9 @@
 import logging
 import re
 from collections.abc import Callable
+from ipaddress import IPv6Address, ip_address
 
+from django.conf import settings
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,7 +13,6 @@ from django.shortcuts import render
 from shopflow.lib import context
 from shopflow.lib.errors import Busy, DomainError, InvalidInput, retry_after
 from shopflow.lib.ids import new_id
-from shopflow.lib.proxies import client_address
 from shopflow.lib.roles import Role
 from shopflow.lib.transactions import sqlstate
 
@@ -117,7 +118,34 @@ class RequestIdFilter(logging.Filter):
         return True
 
 
+def client_address(request: HttpRequest) -> str | None:
+    """Return the address of who asks; None when the request came through a unix socket.
+
+    Each proxy adds to the end of `X-Forwarded-For` whom it got the request from, so the last
+    TRUSTED_PROXIES entries are true and whatever stands before them was written by the caller.
+    With fewer entries the request went around a proxy: then only the connection itself counts.
+    """
+    peer = request.META.get("REMOTE_ADDR") or None
+    trusted: int = settings.TRUSTED_PROXIES
+    said = [entry.strip() for entry in request.headers.get("X-Forwarded-For", "").split(",")]
+    if not trusted or len(said) < trusted:
+        return peer
+    return _address(said[-trusted]) or peer
+
+
 def _waiting(response: HttpResponse, seconds: str | None) -> HttpResponse:
     if seconds:
         response["Retry-After"] = seconds
     return response
+
+
+def _address(entry: str) -> str | None:
+    """Read `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1` and `[2001:db8::1]:4711`."""
+    host = entry.removeprefix("[").partition("]")[0] if entry.startswith("[") else entry
+    if host.count(":") == 1:
+        host = host.partition(":")[0]
+    try:
+        found = ip_address(host)
+    except ValueError:
+        return None
+    return str((isinstance(found, IPv6Address) and found.ipv4_mapped) or found)
