@@ -51,12 +51,11 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     # Before everything that may answer by itself: its answer gets the headers too.
-    "shopflow.lib.middleware.Headers",
+    "shopflow.lib.middleware.RequestContext",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "shopflow.lib.middleware.RequestContext",
     "shopflow.lib.api.middleware.ApiAnswers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

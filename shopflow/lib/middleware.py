@@ -41,26 +41,12 @@ PERMISSIONS = ", ".join(
 )
 
 
-class Headers:
-    """What Django has no setting for, on every answer whoever gives it: the outermost of all."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        response["Permissions-Policy"] = PERMISSIONS
-        # A page that looked who is signed in may show it: no cache and no disk keeps it.
-        session = getattr(request, "session", None)
-        if session is not None and session.accessed:
-            kept = response.get("Cache-Control", "")
-            if "no-store" not in kept:
-                response["Cache-Control"] = "no-store, private"
-        return response
-
-
 class RequestContext:
-    """Gives the request its id (the caller's, if well-formed) and sends it back."""
+    """Gives the request its id (the caller's, if well-formed) and sends it back.
+
+    The outermost of all, so it also puts the headers that Django has no setting for on every
+    answer, whoever gives it.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -78,6 +64,11 @@ class RequestContext:
         ):
             response = self.get_response(request)
         response["X-Request-Id"] = request_id
+        response["Permissions-Policy"] = PERMISSIONS
+        session = getattr(request, "session", None)
+        # A page that looked who is signed in may show it: no cache and no disk keeps it.
+        if session and session.accessed and "no-store" not in response.get("Cache-Control", ""):
+            response["Cache-Control"] = "no-store, private"
         return response
 
 
