@@ -28,7 +28,7 @@ SITE_URL = CONFIG.site_url
 IS_HTTPS = SITE_URL.startswith("https://")
 
 INSTALLED_APPS = [
-    "shopflow.admin.ShopflowAdminConfig",
+    "shopflow.apps.ShopflowAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "rest_framework",
     "django_filters",
+    "django_otp",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "shopflow.lib",
@@ -63,6 +64,8 @@ MIDDLEWARE = [
     "shopflow.lib.middleware.Refusals",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "accounts.middleware.RevokedSignIns",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
 ROOT_URLCONF = "shopflow.urls"
@@ -137,8 +140,12 @@ SESSION_ENGINE = "django.contrib.sessions.backends.cache"
 # --- People ---------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "shopflow.access.backends.RolePermissions",
+]
 # E-mails are unique among people who aren't deleted: a partial index, which this check can't see.
-SILENCED_SYSTEM_CHECKS = ["auth.E003"]
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 PASSWORD_HASHERS = [
     "shopflow.lib.passwords.Argon2id",
     "django.contrib.auth.hashers.BCryptSHA256PasswordHasher",
@@ -152,8 +159,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "shopflow.lib.passwords.NotCommon"},
     {"NAME": "shopflow.lib.passwords.NotOfThisShop"},
 ]
+# Who hasn't proved to read the mails of an address doesn't get into its account.
+LOGIN_NEEDS_VERIFIED_EMAIL = CONFIG.login_needs_verified_email
 LOGIN_URL = "accounts:login"
-LOGIN_REDIRECT_URL = "catalog:home"
+LOGIN_REDIRECT_URL = "accounts:account"
 LOGOUT_REDIRECT_URL = "catalog:home"
 
 # --- Languages, files -----------------------------------------------------------------------
@@ -232,7 +241,7 @@ CONTENT_SECURITY_POLICY = {
 # --- API ------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["shopflow.lib.api.NoTokensYet"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.BearerTokens"],
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_THROTTLE_CLASSES": ["shopflow.lib.api.throttling.CallsPerMinute"],
@@ -262,6 +271,11 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT (RFC 9068)"}
+        }
+    },
     "ENUM_NAME_OVERRIDES": {
         "OrderStatus": "orders.models.orders.OrderStatus",
         "OrderPaymentStatus": "orders.models.orders.OrderPaymentStatus",
@@ -280,5 +294,11 @@ SANDBOX_WEBHOOK_SECRET = CONFIG.sandbox_webhook_secrets
 # How long stock is held while a shopper pays (reliability 5: hold lifetime).
 PAYMENT_WINDOW = timedelta(minutes=15)
 GUEST_CART_LIFETIME = timedelta(days=30)
+# Apps: how long an access token works, how long a device stays signed in unused, and at all, and
+# how long a lost answer to a used refresh token is given again (reliability 5: tokens).
+ACCESS_TOKEN_LIFE = timedelta(minutes=10)
+SIGN_IN_IDLE_LIFE = timedelta(days=30)
+SIGN_IN_LIFE = timedelta(days=90)
+REFRESH_GRACE = timedelta(seconds=10)
 
 LOGGING = logs.TO_STDERR

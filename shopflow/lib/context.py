@@ -1,6 +1,6 @@
 """From where and for whom the current piece of work runs: set by middleware and tasks.
 
-Only audit, transactions and problem documents read it; the shop's rules take `by=` instead.
+Only audit, limits, transactions and problem documents read it; the shop's rules take `by=` instead.
 """
 
 from collections.abc import Iterator
@@ -56,6 +56,14 @@ _current: ContextVar[Context] = ContextVar("context", default=Context())
 def current() -> Context:
     """Return the context of the work under way (an empty one outside requests and tasks)."""
     return _current.get()
+
+
+def note(**facts: Any) -> None:
+    """Add facts to the context of the work under way; they end with the block of `bound` around.
+
+    For what a request finds out about itself, such as whose token it carries.
+    """
+    _current.set(replace(_current.get(), **facts))
 
 
 @contextmanager
