@@ -15,11 +15,11 @@ from rest_framework.request import Request
 from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
-from accounts.api import DoorViewSet, MeViewSet, SignInViewSet
+from accounts.api import AddressViewSet, DoorViewSet, MeViewSet, SignInViewSet
 from carts.api import CartCouponViewSet, CartItemViewSet, CartViewSet
 from catalog.api import BrandViewSet, CategoryViewSet, ProductViewSet
 from orders.api import CheckoutViewSet, OrderViewSet, OwnOrderViewSet
-from payments.api import PaymentViewSet
+from payments.api import PaymentMethodViewSet, PaymentViewSet
 from shopflow.lib.errors import NotFound
 
 # Swagger UI sets styles from its script and draws its icons from data: addresses.
@@ -94,6 +94,32 @@ people = [
     path("me/", MeViewSet.as_view({"get": "retrieve", "patch": "partial_update"}), name="me"),
     path("me/password/", MeViewSet.as_view({"post": "password"}), name="me-password"),
     path("me/email/", MeViewSet.as_view({"post": "email"}), name="me-email"),
+    path(
+        "me/addresses/",
+        AddressViewSet.as_view({"get": "list", "post": "create"}),
+        name="me-addresses",
+    ),
+    path(
+        "me/addresses/<uuid:address_id>/",
+        AddressViewSet.as_view(
+            {
+                "get": "retrieve",
+                "patch": "partial_update",
+                "delete": "destroy",
+            }
+        ),
+        name="me-address",
+    ),
+    path(
+        "me/payment-methods/",
+        PaymentMethodViewSet.as_view({"get": "list"}),
+        name="me-payment-methods",
+    ),
+    path(
+        "me/payment-methods/<uuid:method_id>/",
+        PaymentMethodViewSet.as_view({"delete": "destroy"}),
+        name="me-payment-method",
+    ),
 ]
 urlpatterns = [
     *router.urls,
