@@ -126,19 +126,19 @@ def _advice() -> str:
 class CodeForm(AccountForm):
     """Six digits, or a recovery code."""
 
-    tokens = {"code": "one-time-code"}
+    tokens: Mapping[str, str] = {"code": "one-time-code"}
     code = forms.CharField(label=_("Code"), max_length=64)
 
 
 class PasskeyForm(AccountForm):
     """What somebody calls a passkey, to tell it from others."""
 
-    tokens = {"name": "off"}
+    tokens: Mapping[str, str] = {"name": "off"}
     name = forms.CharField(label=_("Name"), max_length=64, help_text=_("For example “My phone”."))
 
 
 class ProofForm(AccountForm):
     """The password again, or a code of the app."""
 
-    tokens = {"answer": "current-password"}
+    tokens: Mapping[str, str] = {"answer": "current-password"}
     answer = _password(_("Password, or a code from your app"))
