@@ -30,7 +30,6 @@ MOST_PROXIES = 10
 DATABASE_SCHEMES = ("postgresql://", "postgres://")
 # Each with its usual port.
 MAIL_SCHEMES = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
-THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,6 +151,8 @@ def _unsafe(config: Config, *, allows_http: bool) -> list[str]:
             "SITE_URL: passwords would travel readable by others; write https://, or"
             " ALLOW_HTTP=1 for a network that is yours alone"
         )
+    if config.mail_server.folder and not _is_this_machine(site.hostname or ""):
+        faults.append("EMAIL_URL: a folder is for a developer's machine, name a mail server")
     return faults
 
 
@@ -202,7 +203,7 @@ def mail_server(url: str) -> MailServer:
             "write it as smtp+starttls://user:password@host:587, smtps://… or smtp://host,"
             " special characters as %XX; file:///folder keeps mails on a developer's machine"
         )
-    if parts.scheme == "smtp" and parts.password and host not in THIS_MACHINE:
+    if parts.scheme == "smtp" and parts.password and not _is_this_machine(host):
         raise ValueError("a password needs TLS: write smtp+starttls:// or smtps://")
     return MailServer(
         host=host,
