@@ -39,6 +39,7 @@ class Config:
     sandbox_webhook_secrets: list[str]
     media_root: Path
     static_root: Path
+    tax_records_kept_years: int
 
 
 class _Reader:
@@ -89,6 +90,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         ),
         media_root=Path(read.text("MEDIA_ROOT", str(state / "media"))),
         static_root=Path(read.text("STATIC_ROOT", str(state / "static"))),
+        tax_records_kept_years=read.parsed("TAX_RECORDS_KEPT_YEARS", _years, 10, default="10"),
     )
     if read.faults:
         raise ImproperlyConfigured(
@@ -158,3 +160,9 @@ def _currency(text: str) -> str:
     if code in THREE_DECIMAL:
         raise ValueError(f"{code} has three decimals and the shop keeps two; choose another")
     return code
+
+
+def _years(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 50:
+        raise ValueError("a number of years from 1 to 50, please")
+    return int(text)

@@ -250,6 +250,8 @@ SANDBOX_WEBHOOK_SECRET = CONFIG.sandbox_webhook_secrets
 # How long stock is held while a shopper pays (reliability 5: hold lifetime).
 PAYMENT_WINDOW = timedelta(minutes=15)
 GUEST_CART_LIFETIME = timedelta(days=30)
+# How long a sale's papers outlive the person's wish to be erased (docs/privacy.md names the laws).
+TAX_RECORDS_KEPT_YEARS = CONFIG.tax_records_kept_years
 
 LOGGING = {
     "version": 1,
