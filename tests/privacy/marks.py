@@ -13,7 +13,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Permission
 from django.db.models import FileField, JSONField
 
-from shopflow.access.rights import PERSONAL_COLUMNS, SECRET_COLUMNS
+from shopflow.access.rights import PERSONAL_COLUMNS
 from shopflow.privacy.paths import USERS, columns_of, links, tables
 from tests.rules.rows import Values, row
 
@@ -63,7 +63,7 @@ class Marked:
     """Somebody with a row in every table: `marks` by table and column, `rows` by table."""
 
     name: str
-    user_id: UUID = UUID(int=0)
+    user_id: UUID = field(init=False)
     email: str = ""
     marks: dict[tuple[str, str], str] = field(default_factory=dict)
     rows: dict[str, Any] = field(default_factory=dict)
@@ -75,6 +75,10 @@ class Marked:
             if column not in UNMARKED and column not in values:
                 values[column] = self._mark(table, column)
         return row(table, **{name: v() if callable(v) else v for name, v in values.items()})
+
+    def found_in(self, dump: str) -> set[tuple[str, str]]:
+        """Where a text has this person's words."""
+        return {where for where, mark in self.marks.items() if mark in dump}
 
     def _links(self, table: str) -> dict[str, Any]:
         if table == "idempotency_keys":
@@ -118,7 +122,3 @@ def meet(name: str) -> Marked:
         if table not in {USERS, *LEFT_OUT}:
             person.rows[table] = person.write(table)
     return person
-
-
-def is_secret(table: str, column: str) -> bool:
-    return column in SECRET_COLUMNS.get(table, ())

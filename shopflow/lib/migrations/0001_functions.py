@@ -14,11 +14,11 @@ CREATE FUNCTION shop_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     erasable CONSTANT text[] := coalesce(TG_ARGV[2], '{}');
 BEGIN
-    IF TG_OP = 'UPDATE' AND erasable <> '{}'
+    IF TG_OP = 'UPDATE' AND to_jsonb(OLD) <> to_jsonb(NEW)
         AND to_jsonb(OLD) - erasable = to_jsonb(NEW) - erasable
         AND NOT EXISTS (
             SELECT FROM jsonb_each_text(to_jsonb(NEW)) AS given
-            WHERE given.key = ANY (erasable) AND given.value <> ''
+            WHERE given.key = ANY (erasable) AND given.value NOT IN ('', to_jsonb(OLD) ->> given.key)
         )
     THEN
         RETURN NEW;
