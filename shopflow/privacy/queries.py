@@ -25,7 +25,7 @@ def find_person(named: str) -> UUID:
     try:
         known = Q(pk=UUID(named))
     except ValueError:
-        known = Q(email=folded(named), deleted_at=None)
+        known = Q(email=folded(named.replace("\0", "")), deleted_at=None)
     user_id = User.objects.filter(known).values_list("pk", flat=True).first()
     if user_id is None:
         raise UserNotFound

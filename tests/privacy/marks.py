@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Permission
-from django.db.models import FileField, JSONField
+from django.db.models import FileField, ForeignKey, JSONField
 
 from shopflow.access.rights import PERSONAL_COLUMNS
 from shopflow.privacy.paths import USERS, columns_of, links, tables
@@ -88,8 +88,14 @@ class Marked:
         found = links(table)
         if table != USERS and all(link.is_email for link in found):
             return {link.column: self.email for link in found}
-        keys = (link for link in found if not link.is_email)
-        return {link.column: self.rows[link.parent] for link in keys}
+        ways = {link.column for link in found}
+        keys = {
+            column: field.related_model._meta.db_table
+            for column, field in columns_of(table).items()
+            if isinstance(field, ForeignKey) and (column in ways or not field.null)
+        }
+        keys |= {column: USERS for column in ways if column == "user_id"}
+        return {column: self.rows[name] for column, name in keys.items() if name in self.rows}
 
     def _mark(self, table: str, column: str) -> Any:
         """Return a value nobody else has, and remember what a dump would show of it."""
@@ -111,8 +117,11 @@ class Marked:
         return f"https://example.com/{word}" if column.endswith("_url") else word
 
 
-def meet(name: str) -> Marked:
-    """Make somebody with an account whose e-mail is verified, and a marked row in every table."""
+def meet(name: str, **changes: Values) -> Marked:
+    """Make somebody with an account whose e-mail is verified, and a marked row in every table.
+
+    `changes` are columns of tables, by table.
+    """
     person = Marked(name)
     person.user_id = person.rows[USERS] = person.write(
         USERS, email_verified=True, password=make_password(PASSWORD)
@@ -120,5 +129,5 @@ def meet(name: str) -> Marked:
     person.email = person.marks[USERS, "email"]
     for table in reversed(tables()):
         if table not in {USERS, *LEFT_OUT}:
-            person.rows[table] = person.write(table)
+            person.rows[table] = person.write(table, **changes.get(table, {}))
     return person
