@@ -16,6 +16,7 @@ from orders.models import (
 )
 from shopflow.lib.api import Body, MoneyValue
 from shopflow.lib.api.schema import ProblemSerializer
+from shopflow.lib.money import Money, as_json
 
 Output = serializers.Serializer
 
@@ -88,6 +89,29 @@ class ShipmentSerializer(serializers.ModelSerializer[OrderShipment]):
         model = OrderShipment
         fields = ("carrier", "tracking_number", "status", "shipped_at", "delivered_at")
         read_only_fields = fields
+
+
+class OrderCardSerializer(serializers.ModelSerializer[Order]):
+    """A sale as one of a list."""
+
+    number = serializers.CharField(source="order_number")
+    total = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Order
+        fields = (
+            "number",
+            "status",
+            "payment_status",
+            "fulfilment_status",
+            "placed_at",
+            "total",
+        )
+        read_only_fields = fields
+
+    @extend_schema_field(MoneyValue)
+    def get_total(self, order: Order) -> dict[str, str]:
+        return as_json(Money(order.total, order.currency))
 
 
 class OrderSerializer(serializers.ModelSerializer[Order]):

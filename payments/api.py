@@ -9,10 +9,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import viewsets
 from rest_framework.request import Request
 
-from orders.queries import opened
+from orders.queries import guest_token, opened
 from payments import commands
 from payments.serializers import PaymentAnswerSerializer, PaymentBody
-from shopflow.lib.api import answer, checked, domain_document
+from shopflow.lib.api import answer, checked, domain_document, user_id_of
 from shopflow.lib.api.schema import IDEMPOTENCY_KEY, ORDER_TOKEN
 from shopflow.lib.errors import DomainError
 from shopflow.lib.idempotency import Answer, answer_once, claim_of, kept_answer
@@ -31,7 +31,7 @@ class PaymentViewSet(viewsets.ViewSet):
         """Open a payment and say where the provider's page is."""
         wanted = checked(PaymentBody, request)
         token = request.headers.get("X-Order-Token", "")
-        with opened(number=number, token=token, user_id=None) as order:
+        with opened(number=number, token=token, user_id=user_id_of(request)) as order:
             order_id = order.pk
         claim = claim_of(
             actor=f"order:{order_id}",
@@ -41,7 +41,8 @@ class PaymentViewSet(viewsets.ViewSet):
         )
         if (first := kept_answer(claim)) is not None:
             return answer(first)
-        query = urlencode({"token": token})
+        # The browser that comes back from the provider isn't signed in.
+        query = urlencode({"token": token or guest_token(order)})
         page = request.build_absolute_uri(reverse("orders:thanks", args=[order.order_number]))
         started = _started(order_id, f"{page}?{query}", wanted.get("provider"))
         return answer(answer_once(claim, work=lambda: started, refusal=_refusal))

@@ -30,3 +30,13 @@ def unsettled_orders(limit: int) -> list[UUID]:
         .values_list("order_id", flat=True)
     )
     return list(is_open.union(has_money)[:limit])
+
+
+def unclaimed_orders(limit: int) -> list[UUID]:
+    """Return claimed orders whose payments or refunds are still a guest's."""
+    theirs = {"user": None, "order__user__isnull": False}
+    payments, refunds = Payment.objects.filter(**theirs), Refund.objects.filter(**theirs)
+    found = payments.values_list("order_id", flat=True).union(
+        refunds.values_list("order_id", flat=True)
+    )
+    return list(found[:limit])

@@ -30,7 +30,17 @@ app.conf.update(
         "settle cancelled orders": {"task": "payments.tasks.settle_cancelled", "schedule": 10},
         "expire unpaid orders": {"task": "payments.tasks.expire_unpaid", "schedule": 10},
         "publish stock figures": {"task": "inventory.tasks.publish_all", "schedule": 600},
+        "claim guests' orders": {"task": "orders.tasks.claim_waiting_orders", "schedule": 3600},
+        "claim guests' payments": {
+            "task": "payments.tasks.claim_waiting_payments",
+            "schedule": 3600,
+        },
+        "drop expired links": {"task": "accounts.tasks.drop_expired_links", "schedule": 3600},
         "drop stale carts": {"task": "carts.tasks.drop_expired", "schedule": 3600},
+        "drop expired sign-ins": {
+            "task": "accounts.tasks.drop_expired_sign_ins",
+            "schedule": 3600,
+        },
         "seal the audit log": {"task": "shopflow.lib.tasks.seal_audit_log", "schedule": 60},
         "take deleted products out of carts": {
             "task": "carts.tasks.drop_deleted_products",

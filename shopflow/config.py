@@ -33,6 +33,7 @@ class Config:
     redis_url: str
     celery_broker_url: str
     default_currency: str
+    login_needs_verified_email: bool
     payment_providers: list[str]
     sandbox_url: str
     sandbox_api_key: str
@@ -82,6 +83,9 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         redis_url=read.text("REDIS_URL"),
         celery_broker_url=read.text("CELERY_BROKER_URL"),
         default_currency=read.parsed("DEFAULT_CURRENCY", _currency, "USD", default="USD"),
+        login_needs_verified_email=read.parsed(
+            "LOGIN_NEEDS_VERIFIED_EMAIL", _flag, fallback=True, default="1"
+        ),
         payment_providers=providers,
         sandbox_url=read.parsed("SANDBOX_URL", _origin, "", default="http://127.0.0.1:8001"),
         sandbox_api_key=read.text("SANDBOX_API_KEY", None if sandbox else ""),

@@ -26,7 +26,7 @@ SITE_URL = CONFIG.site_url
 IS_HTTPS = SITE_URL.startswith("https://")
 
 INSTALLED_APPS = [
-    "shopflow.admin.ShopflowAdminConfig",
+    "shopflow.apps.ShopflowAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "rest_framework",
     "django_filters",
+    "django_otp",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "shopflow.lib",
@@ -59,6 +60,8 @@ MIDDLEWARE = [
     "shopflow.lib.middleware.Refusals",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "accounts.middleware.RevokedSignIns",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -134,8 +137,12 @@ SESSION_ENGINE = "django.contrib.sessions.backends.cache"
 # --- People ---------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "shopflow.access.backends.RolePermissions",
+]
 # E-mails are unique among people who aren't deleted: a partial index, which this check can't see.
-SILENCED_SYSTEM_CHECKS = ["auth.E003"]
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.BCryptSHA256PasswordHasher",
@@ -148,8 +155,10 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# Who hasn't proved to read the mails of an address doesn't get into its account.
+LOGIN_NEEDS_VERIFIED_EMAIL = CONFIG.login_needs_verified_email
 LOGIN_URL = "accounts:login"
-LOGIN_REDIRECT_URL = "catalog:home"
+LOGIN_REDIRECT_URL = "accounts:account"
 LOGOUT_REDIRECT_URL = "catalog:home"
 
 # --- Languages, files -----------------------------------------------------------------------
@@ -212,7 +221,7 @@ CONTENT_SECURITY_POLICY = {
 # --- API ------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["shopflow.lib.api.NoTokensYet"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.BearerTokens"],
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -232,6 +241,11 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT (RFC 9068)"}
+        }
+    },
     "ENUM_NAME_OVERRIDES": {
         "OrderStatus": "orders.models.orders.OrderStatus",
         "OrderPaymentStatus": "orders.models.orders.OrderPaymentStatus",
@@ -252,6 +266,12 @@ PAYMENT_WINDOW = timedelta(minutes=15)
 GUEST_CART_LIFETIME = timedelta(days=30)
 # How long a sale's papers outlive the person's wish to be erased (docs/privacy.md names the laws).
 TAX_RECORDS_KEPT_YEARS = CONFIG.tax_records_kept_years
+# Apps: how long an access token works, how long a device stays signed in unused, and at all, and
+# how long a lost answer to a used refresh token is given again (reliability 5: tokens).
+ACCESS_TOKEN_LIFE = timedelta(minutes=10)
+SIGN_IN_IDLE_LIFE = timedelta(days=30)
+SIGN_IN_LIFE = timedelta(days=90)
+REFRESH_GRACE = timedelta(seconds=10)
 
 LOGGING = {
     "version": 1,

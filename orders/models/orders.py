@@ -25,6 +25,10 @@ class OrderQuerySet(models.QuerySet["Order"]):
             "items", "addresses", "tax_lines", "discount_lines", "shipments__items"
         )
 
+    def of_guest(self, email: str) -> "OrderQuerySet":
+        """Orders placed without an account under a (folded) e-mail."""
+        return self.alias(folded=Lower("customer_email")).filter(user=None, folded=email)
+
     def overdue(self) -> "OrderQuerySet":
         """Unpaid orders whose held stock is past its time."""
         past = InventoryReservation.objects.filter(status="held", expires_at__lt=Now())
@@ -141,6 +145,10 @@ class Order(Stateful):
     class Meta:
         db_table = "orders"
         db_table_comment = "Sales"
+        permissions = (
+            ("ship_order", "Can ship orders"),
+            ("cancel_order", "Can cancel orders and send their money back"),
+        )
         constraints = (
             # One index for `=` and for the beginning of a number.
             models.UniqueConstraint(
@@ -218,7 +226,7 @@ class Order(Stateful):
             models.Index(fields=["-placed_at", "-id"], name="orders_placed_at_idx"),
             models.Index(fields=["created_at"], name="orders_created_at_idx"),
             models.Index(fields=["customer_email", "-id"], name="orders_email_idx"),
-            # Whose address is verified finds the orders it made before as a guest.
+            # Who verifies an address claims what was ordered with it.
             models.Index(
                 Lower("customer_email"), condition=Q(user=None), name="orders_guest_email_idx"
             ),

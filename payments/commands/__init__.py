@@ -5,12 +5,14 @@ its row's id as the provider's idempotency key, and the answer is recorded after
 """
 
 from payments.commands.attempts import start_payment
+from payments.commands.claims import claim_payments
 from payments.commands.closing import close_unpaid, settle_cancelled
 from payments.commands.inbox import claim_waiting, note_failure, process_event, receive
 from payments.commands.refunds import refund, settle_refund
 from payments.commands.state import record_state
 
 __all__ = [
+    "claim_payments",
     "claim_waiting",
     "close_unpaid",
     "note_failure",

@@ -1,11 +1,13 @@
-"""Bring the database's grants, policies and audit triggers to what `rights` declares."""
+"""Bring the database to what is declared: grants, policies, triggers, and groups of staff."""
 
 from collections.abc import Iterator, Mapping, Set
 from itertools import chain
 
+from django.contrib.auth.models import Group, Permission
 from django.db import connection
 
 from shopflow.access.auditing import audit_statements
+from shopflow.access.groups import GROUPS
 from shopflow.access.rights import (
     APP_WRITES,
     DATABASE_FILLS,
@@ -43,6 +45,21 @@ def apply_rights() -> None:
         )
         for statement in wanted:
             cursor.execute(statement)
+
+
+@command
+def save_groups() -> None:
+    """Make the groups of people who work here, with the declared permissions. Safe to repeat."""
+    with connection.cursor() as cursor:
+        if "auth_group_permissions" not in connection.introspection.table_names(cursor):
+            return
+    known = {
+        f"{permission.content_type.app_label}.{permission.codename}": permission
+        for permission in Permission.objects.select_related("content_type")
+    }
+    for name, wanted in GROUPS.items():
+        group, _ = Group.objects.get_or_create(name=name)
+        group.permissions.set(known[permission] for permission in wanted & known.keys())
 
 
 def _grants(tables: list[str]) -> Iterator[str]:

@@ -39,12 +39,14 @@ HARD_DELETED = frozenset({
     "product_categories", "product_images", "product_type_attributes", "price_list_items",
     "synonyms", "menu_items", "category_facets", "search_words", "review_votes", "review_photos",
     "user_sessions", "password_resets", "verification_tokens", "idempotency_keys",
+    "totp_devices", "recovery_codes", "passkeys",
     "users_groups", "users_user_permissions", "auth_group_permissions",
 })  # fmt: skip
 # What pages and the API write; the rest of the shop they only read.
 APP_WRITES = frozenset({
     "users", "user_addresses", "user_payment_methods",
     "user_sessions", "password_resets", "verification_tokens", "email_preferences",
+    "totp_devices", "recovery_codes", "passkeys",
     "product_reviews", "review_votes", "review_photos", "product_purchases", "search_log",
     "carts", "cart_items", "cart_coupons", "checkout_drafts", "wishlists", "wishlist_items",
     "orders", "order_items", "order_addresses", "order_tax_lines", "order_discount_lines",
@@ -70,6 +72,7 @@ STAFF_ONLY = frozenset({
 # Personal data without row-level security, and why a page that forgets its filter is no danger or
 # can't be helped here.
 _BY_HASH = "found by a token's hash before anybody is known"
+_AT_THE_DOOR = "asked for after the password, before anybody is let in"
 _OWN_ORDER = "says nothing about a person without the order, which is protected"
 UNPROTECTED = {
     "users": "found by e-mail at login, before anybody is known",
@@ -78,6 +81,9 @@ UNPROTECTED = {
     "user_sessions": _BY_HASH,
     "password_resets": _BY_HASH,
     "verification_tokens": _BY_HASH,
+    "totp_devices": _AT_THE_DOOR,
+    "recovery_codes": _AT_THE_DOOR,
+    "passkeys": _AT_THE_DOOR,
     "api_keys": _BY_HASH,
     "email_preferences": _BY_HASH,
     "carts": _BY_HASH,
@@ -108,8 +114,10 @@ UNPROTECTED = {
 SECRET_COLUMNS: dict[str, Set[str]] = {
     "users": {"password"},
     "user_sessions": {"refresh_token_hash"},
-    "password_resets": {"token_hash"},
+    "password_resets": {"token_hash", "bound_to"},
     "verification_tokens": {"token_hash"},
+    "totp_devices": {"sealed_key"},
+    "recovery_codes": {"code_hash"},
     "api_keys": {"key_hash"},
     "email_preferences": {"token_hash"},
     "carts": {"token_hash"},
@@ -135,6 +143,9 @@ PERSONAL_COLUMNS: dict[str, Set[str]] = {
     "user_payment_methods": {"card_last_four"},
     "verification_tokens": {"email"},
     "api_keys": {"name"},
+    "totp_devices": {"name"},
+    "recovery_codes": {"name"},
+    "passkeys": {"name"},
     "email_preferences": {"email"},
     "product_reviews": {"title", "content", "reply"},
     "review_photos": {"file"},

@@ -1,13 +1,13 @@
 """From where and for whom the current piece of work runs: set by middleware and tasks.
 
-Only audit, transactions and problem documents read it; the shop's rules take `by=` instead.
+Only audit, limits, transactions and problem documents read it; the shop's rules take `by=` instead.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +37,16 @@ class Context:
         except ValueError:
             return None
 
+    @property
+    def network(self) -> str:
+        """Whom limits count as one caller: the address, or the /64 that an IPv6 connection has."""
+        if self.inet is None:
+            return ""
+        address = ip_address(self.inet)
+        if address.version == 6 and address.ipv4_mapped is None:
+            return str(ip_network((address, 64), strict=False))
+        return str(address)
+
 
 _current: ContextVar[Context] = ContextVar("context", default=Context())
 
@@ -44,6 +54,14 @@ _current: ContextVar[Context] = ContextVar("context", default=Context())
 def current() -> Context:
     """Return the context of the work under way (an empty one outside requests and tasks)."""
     return _current.get()
+
+
+def note(**facts: Any) -> None:
+    """Add facts to the context of the work under way; they end with the block of `bound` around.
+
+    For what a request finds out about itself, such as whose token it carries.
+    """
+    _current.set(replace(_current.get(), **facts))
 
 
 @contextmanager

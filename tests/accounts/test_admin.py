@@ -61,7 +61,7 @@ def test_the_list_takes_a_fixed_number_of_queries(
     for email in ("ada@example.com", "eve@example.com"):
         factories.UserFactory.create(email=email)
 
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             response = client.get(USERS)
 
         assert email in staff.text_of(response)

@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -20,7 +21,8 @@ NO_FIELD = "non_field_errors"
 MOST_ERRORS = 50
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 # Where the framework's own word for a fault isn't the one in our contract.
-CODES = {"parse_error": "malformed_json", "authentication_failed": "invalid_token"}
+CODES = {"parse_error": "malformed_json"}
+REALM = 'Bearer realm="api"'
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +65,8 @@ def problem_response(error: DomainError) -> HttpResponse:
     response = _response(error.status, domain_document(error))
     if error.status == Busy.status:
         response["Retry-After"] = "2"
+    if error.status == HTTPStatus.UNAUTHORIZED:
+        response["WWW-Authenticate"] = REALM
     return response
 
 
