@@ -20,6 +20,7 @@ urlpatterns = [
     path("readyz", views.readyz),
     # For staff as Django knows them, but without our transaction around: it opens its own.
     path("admin/health/", admin.AdminSite.admin_view(admin.site, health), name="health"),
+    path("admin/accounts/user/", include("shopflow.privacy.staff")),
     path("admin/", admin.site.urls),
     path("api/v1/", include(api)),
     path("webhooks/payments/<slug:provider>/", webhook, name="webhook"),
@@ -39,6 +40,7 @@ urlpatterns = [
         path("", include("orders.urls")),
         path("", include("payments.urls")),
         path("", include("accounts.urls")),
+        path("", include("shopflow.privacy.urls")),
         prefix_default_language=False,
     ),
 ]
