@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from accounts import access_tokens, commands, queries
 from accounts.access_tokens import Caller
+from accounts.errors import SecondFactorNeeded
 from accounts.models import User, UserSession
 from accounts.serializers import (
     EmailBody,
@@ -63,6 +64,7 @@ class DoorViewSet(viewsets.ViewSet):
         """Sign a device in. The items of a guest's cart go into the person's own."""
         given = checked(LoginBody, request)
         user = commands.check_login(email=given["email"], password=given["password"])
+        _check_factor(user, given.get("code"))
         device = given.get("device") or request.headers.get("User-Agent", "")
         signed_in = commands.sign_in(user_id=user.pk, device=device, ip=context.current().inet)
         commands.announce_login(user_id=user.pk, cart_token=request.headers.get("X-Cart-Token"))
@@ -165,6 +167,15 @@ class MeViewSet(viewsets.ViewSet):
 
 def _caller(request: Request) -> Caller:
     return cast(Caller, request.auth)
+
+
+def _check_factor(user: User, code: str | None) -> None:
+    """Raises SecondFactorNeeded, CodeRefused and TooManyTries. Who works here needs a factor."""
+    if not user.is_staff and not queries.has_factor(user):
+        return
+    if not code:
+        raise SecondFactorNeeded
+    commands.check_code(user_id=user.pk, code=code)
 
 
 def _tokens(signed_in: commands.SignIn) -> Response:

@@ -8,10 +8,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
-from accounts.queries import revoked_key
-
-# Where a session keeps the family of its sign-in.
-SIGN_IN = "sign_in"
+from accounts.queries import SIGN_IN, revoked_key
 
 
 class RevokedSignIns:

@@ -41,10 +41,14 @@ class MailedTokenBody(Body):
 
 
 class LoginBody(Body):
-    """`device` is what the person's list of devices calls it."""
+    """`device` is what the person's list of devices calls it.
+
+    `code`, of the authenticator app or a recovery code, only from people with a second factor.
+    """
 
     email = serializers.EmailField(max_length=254)
     password = Password()
+    code = serializers.CharField(required=False, max_length=50)
     device = serializers.CharField(
         required=False, allow_blank=True, max_length=200, help_text="Else the User-Agent header"
     )

@@ -19,8 +19,10 @@ from carts.serializers import (
     QuoteBody,
     QuoteSerializer,
 )
+from shopflow.lib import context
 from shopflow.lib.api import Body, checked, user_id_of
 from shopflow.lib.api.schema import CART_TOKEN
+from shopflow.lib.limits import only_failures
 
 HEADER = "X-Cart-Token"
 TOKEN_RETURNED = OpenApiParameter(
@@ -106,7 +108,8 @@ class CartCouponViewSet(viewsets.ViewSet):
         """Enter a coupon."""
         wanted = checked(CouponBody, request)
         cart = _own_cart(request)
-        commands.enter_coupon(cart_id=cart.pk, code=wanted["code"])
+        with only_failures((commands.REFUSED_COUPONS, context.current().network)):
+            commands.enter_coupon(cart_id=cart.pk, code=wanted["code"])
         return _shown(cart.pk, status=201)
 
     @extend_schema(
@@ -129,6 +132,6 @@ def _own_cart(request: Request) -> Cart:
 
 def _shown(cart_id: UUID, *, status: int = 200, token: str | None = None) -> Response:
     quote = price_cart(cart_id=cart_id)
-    context = {"currency": quote.currency, "cart_id": cart_id}
+    about = {"currency": quote.currency, "cart_id": cart_id}
     headers = {HEADER: token} if token else None
-    return Response(CartSerializer(quote, context=context).data, status=status, headers=headers)
+    return Response(CartSerializer(quote, context=about).data, status=status, headers=headers)

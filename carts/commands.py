@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -25,12 +26,15 @@ from inventory.queries import available_of
 from promotions.errors import CouponRefused
 from promotions.models import Coupon
 from promotions.queries import why_not
+from shopflow.lib.limits import Limit
 from shopflow.lib.money import ZERO
 from shopflow.lib.transactions import command
 
 MOST_UNITS = 999
 MOST_LINES = 100
 MOST_CODE_LENGTH = 50
+# For whoever enters one, around `enter_coupon`: guessing through all of them takes for ever.
+REFUSED_COUPONS = Limit(name="refused-coupons", tries=20, per=timedelta(hours=1))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
 from shopflow import config
+from shopflow.lib import logs
 from shopflow.lib.roles import Role
 
 # Lets generic classes of Django be written with their parameters (`ModelAdmin[Order]`).
@@ -20,6 +21,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 PROCESS = os.environ.get("SHOPFLOW_PROCESS", "command")
 
 SECRET_KEY = CONFIG.secret_key
+SECRET_KEY_FALLBACKS = CONFIG.secret_key_fallbacks
 DEBUG = CONFIG.debug
 ALLOWED_HOSTS = CONFIG.allowed_hosts
 SITE_URL = CONFIG.site_url
@@ -49,11 +51,14 @@ INSTALLED_APPS = [
     "shopflow",
 ]
 MIDDLEWARE = [
+    # Before everything that may answer by itself: its answer gets the headers too.
+    "shopflow.lib.middleware.Headers",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "shopflow.lib.middleware.RequestContext",
     "shopflow.lib.api.middleware.ApiAnswers",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -63,7 +68,6 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",
     "accounts.middleware.RevokedSignIns",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "shopflow.urls"
 WSGI_APPLICATION = "shopflow.wsgi.application"
@@ -144,7 +148,7 @@ AUTHENTICATION_BACKENDS = [
 # E-mails are unique among people who aren't deleted: a partial index, which this check can't see.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "shopflow.lib.passwords.Argon2id",
     "django.contrib.auth.hashers.BCryptSHA256PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -153,7 +157,8 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 10},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "shopflow.lib.passwords.NotCommon"},
+    {"NAME": "shopflow.lib.passwords.NotOfThisShop"},
 ]
 # Who hasn't proved to read the mails of an address doesn't get into its account.
 LOGIN_NEEDS_VERIFIED_EMAIL = CONFIG.login_needs_verified_email
@@ -188,19 +193,35 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 # --- Security -------------------------------------------------------------------------------
 
 SECURE_SSL_REDIRECT = IS_HTTPS
+# Asked by a load balancer itself, which speaks plain http to the shop.
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
 SECURE_HSTS_PRELOAD = IS_HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
+TRUSTED_PROXIES = CONFIG.trusted_proxies
+# Only a proxy may say so; whoever reaches the shop itself could write the header too.
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS and TRUSTED_PROXIES else None
+)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+# Forms carry the token; no script reads the cookie.
+CSRF_COOKIE_HTTPONLY = True
 # Browsers refuse the __Host- prefix over http, which is what a developer's machine speaks.
 COOKIE_PREFIX = "__Host-" if IS_HTTPS else ""
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrf"
 CART_COOKIE_NAME = f"{COOKIE_PREFIX}cart"
+MESSAGE_COOKIE_NAME = f"{COOKIE_PREFIX}messages"
+MESSAGE_STORAGE = "shopflow.lib.messages.NamedCookie"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 CSRF_FAILURE_VIEW = "shopflow.views.csrf_failure"
+# Where each provider's hosted payment page is.
+PAYMENT_ORIGINS = {
+    code: origin
+    for code, origin in {"sandbox": CONFIG.sandbox_url}.items()
+    if code in CONFIG.payment_providers
+}
 # Pages are cached whole, so neither nonces nor inline scripts or styles; form-action names each
 # provider because browsers check it on the redirect to the hosted payment page too.
 CONTENT_SECURITY_POLICY = {
@@ -214,7 +235,7 @@ CONTENT_SECURITY_POLICY = {
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
-        "form-action": ["'self'", *([CONFIG.sandbox_url] if CONFIG.payment_providers else [])],
+        "form-action": ["'self'", *PAYMENT_ORIGINS.values()],
     }
 }
 
@@ -224,6 +245,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.BearerTokens"],
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_THROTTLE_CLASSES": ["shopflow.lib.api.throttling.CallsPerMinute"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["shopflow.lib.api.JSONBody"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
@@ -234,6 +256,15 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,
     "COERCE_DECIMAL_TO_STRING": True,
 }
+# A whole office or a carrier's phones may share an address, so it has more than an account.
+API_CALLS_PER_MINUTE: dict[str, dict[str, int]] = (
+    {
+        "reads": {"address": 1200, "account": 600},
+        "writes": {"address": 240, "account": 60},
+    }
+    if CONFIG.limits_api
+    else {}
+)
 SPECTACULAR_SETTINGS = {
     "TITLE": "ShopFlow API",
     "DESCRIPTION": "The shop for mobile clients. Errors are RFC 9457 problem documents.",
@@ -273,20 +304,4 @@ SIGN_IN_IDLE_LIFE = timedelta(days=30)
 SIGN_IN_LIFE = timedelta(days=90)
 REFRESH_GRACE = timedelta(seconds=10)
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "shopflow.lib.middleware.RequestIdFilter"}},
-    "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s"}
-    },
-    "handlers": {
-        "stderr": {
-            "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["request_id"],
-        }
-    },
-    "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"django.server": {"level": "WARNING"}},
-}
+LOGGING = logs.TO_STDERR

@@ -1,6 +1,6 @@
 """Answers about people and how they sign in."""
 
-from accounts.queries.devices import LAST_SEEN, live_sign_ins, revoked_key, sign_ins_of
+from accounts.queries.devices import LAST_SEEN, SIGN_IN, live_sign_ins, revoked_key, sign_ins_of
 from accounts.queries.factors import (
     CodeNow,
     Factors,
@@ -13,6 +13,7 @@ from accounts.queries.passkeys import Options, creation_options, relying_party, 
 
 __all__ = [
     "LAST_SEEN",
+    "SIGN_IN",
     "CodeNow",
     "Factors",
     "Options",

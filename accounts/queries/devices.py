@@ -8,6 +8,8 @@ from django.utils import timezone
 from accounts.models import UserSession
 from shopflow.lib.paging import Order
 
+# Where a browser's session keeps the family of its sign-in.
+SIGN_IN = "sign_in"
 # Ids are made by time.
 LAST_SEEN = Order(["-id"])
 

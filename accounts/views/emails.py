@@ -44,13 +44,15 @@ def confirm_email(request: HttpRequest, token: str) -> HttpResponse:
     """Change the e-mail at the press of a button, as the link at the new address says."""
     if request.method != "POST":
         return render(request, "accounts/confirm_email.html")
+    # Asked before: the change ends the session by which it is known.
+    was = request.user.pk
     try:
         user = commands.confirm_email_change(token=token, keep=sign_in_of(request))
     except LinkInvalid as refusal:
         words = {"sentence": str(refusal)}
         return render(request, "accounts/confirm_email.html", words, status=refusal.status)
     messages.success(request, _("Your e-mail address is changed. Please log in with it."))
-    if request.user == user:
+    if user.pk == was:
         update_session_auth_hash(request, user)
         return SeeOther(reverse("accounts:email"))
     return SeeOther(reverse("accounts:login"))

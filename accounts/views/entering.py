@@ -14,14 +14,12 @@ from django.utils.crypto import constant_time_compare
 
 from accounts import commands
 from accounts.models import Factor, User
-from accounts.queries import has_factor
+from accounts.queries import SIGN_IN, has_factor
 from shopflow.lib import context
 from shopflow.lib.http import SeeOther, shopper_of
 from shopflow.lib.proof import note_proof
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-# Under which name the session says which sign-in of the account it is.
-SIGN_IN = "sign_in"
 HALFWAY = "halfway"
 FOR_A_CODE = timedelta(minutes=5)
 # Installing an app takes a while.
@@ -67,6 +65,8 @@ def enter(request: HttpRequest, user: User, factor: Factor | None = None) -> Non
         is_browser=True,
     )
     request.session[SIGN_IN] = str(signed_in.family)
+    # However often it is written to: without this every write would prolong it.
+    request.session.set_expiry(signed_in.expires_at)
     commands.announce_login(user_id=user.pk, cart_token=cart_token)
 
 

@@ -54,7 +54,8 @@ APP_WRITES = frozenset({
     "inventory", "inventory_reservations", "inventory_transactions",
     "stock_alerts", "coupons", "coupon_usage", "promotions", "promotion_usage",
     "payments", "refunds", "payment_events",
-    "products", "product_variants",
+    # The last unit sold takes its product's shelves along.
+    "products", "product_variants", "product_categories",
     "idempotency_keys", "audit_logs", "outbox_messages",
 })  # fmt: skip
 # What no page ever changes, not even of somebody's own row: a form that lets too much through

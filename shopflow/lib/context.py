@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 from uuid import UUID
 
@@ -39,13 +39,15 @@ class Context:
 
     @property
     def network(self) -> str:
-        """Whom limits count as one caller: the address, or the /64 that an IPv6 connection has."""
-        if self.inet is None:
-            return ""
-        address = ip_address(self.inet)
-        if address.version == 6 and address.ipv4_mapped is None:
-            return str(ip_network((address, 64), strict=False))
-        return str(address)
+        """Whom limits count: the address, of IPv6 the /64 that one household or phone has.
+
+        Everybody whose address isn't known is one.
+        """
+        inet = self.inet
+        if inet is None:
+            return "unknown"
+        is_v6 = isinstance(ip_address(inet), IPv6Address)
+        return str(ip_network(f"{inet}/64", strict=False)) if is_v6 else inet
 
 
 _current: ContextVar[Context] = ContextVar("context", default=Context())

@@ -23,6 +23,8 @@ PUBLIC = {
     "slugs": "public",
     "code": "TENOFF",
     "provider": "sandbox",
+    # Whoever has the mail has the link; without it there is nothing to find.
+    "token": "nobody-was-mailed-this",
     "path": "products/nothing.webp",
     "app_label": "orders",
     "url": "nowhere",

@@ -1,9 +1,13 @@
+import re
+
 import pytest
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from shopflow.config import database_settings, load
 from tests.ledger import ledger
 
+ROOT = settings.BASE_DIR
 GOOD = {
     "SECRET_KEY": "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGH",
     "DATABASE_URL": "postgresql://shop:secret@db.example:5433/shop",
@@ -55,6 +59,22 @@ def test_names_every_fault_at_once() -> None:
         ("DEFAULT_CURRENCY", "DOLLAR"),
         ("DEFAULT_CURRENCY", "KWD"),
         ("SANDBOX_WEBHOOK_SECRET", ""),
+        ("SANDBOX_WEBHOOK_SECRET", " , ,"),
+        ("SECRET_KEY", "django-insecure-0123456789abcdefghijklmnopqrstuvwxyz"),
+        ("SECRET_KEY", "please-change-me-0123456789abcdefghijklmnopqrstuvwxyz"),
+        ("SECRET_KEY", "my-secret-key-0123456789abcdefghijklmnopqrstuvwxyz"),
+        ("SECRET_KEY_FALLBACKS", "short"),
+        ("SECRET_KEY_FALLBACKS", f"{GOOD['SECRET_KEY']},short"),
+        ("TRUSTED_PROXIES", "-1"),
+        ("TRUSTED_PROXIES", "1.5"),
+        ("TRUSTED_PROXIES", "all"),
+        ("TRUSTED_PROXIES", "11"),
+        ("ALLOWED_HOSTS", "shop.example,*"),
+        ("SITE_URL", "https://shop.example/somewhere"),
+        ("SITE_URL", "https://shop.example@evil.example"),
+        ("SITE_URL", "http://shop.example"),
+        ("SITE_URL", "http://192.0.2.1:8000"),
+        ("SITE_URL", "http://localhost.evil.example"),
         ("SANDBOX_API_KEY", " "),
     ],
 )
@@ -69,6 +89,33 @@ def test_wants_no_key_for_a_provider_that_is_off() -> None:
     assert load({**without, "PAYMENT_PROVIDERS": ","}).payment_providers == []
 
 
+def test_takes_earlier_keys_and_a_number_of_proxies() -> None:
+    old = "ZYXWVUTSRQPONMLKJIHGFEDCBA9876543210zyxwvutsrq"
+    config = load({**GOOD, "SECRET_KEY_FALLBACKS": f"{old}, {old}x", "TRUSTED_PROXIES": "2"})
+
+    assert config.secret_key_fallbacks == [old, f"{old}x"]
+    assert config.trusted_proxies == 2
+    assert (load(GOOD).secret_key_fallbacks, load(GOOD).trusted_proxies) == ([], 0)
+
+
+def test_refuses_debug_where_shoppers_are() -> None:
+    with pytest.raises(ImproperlyConfigured, match="DEBUG is on and SITE_URL is https"):
+        load({**GOOD, "DEBUG": "1", "SITE_URL": "https://shop.example"})
+
+
+@pytest.mark.parametrize(
+    "site", ["http://127.0.0.1:8000", "http://localhost:8000", "http://[::1]:8000"]
+)
+def test_takes_plain_http_on_this_machine(site: str) -> None:
+    assert load({**GOOD, "SITE_URL": site, "DEBUG": "1"}).site_url == site
+
+
+def test_takes_plain_http_elsewhere_when_told_so() -> None:
+    site = "http://shop.internal"
+
+    assert load({**GOOD, "SITE_URL": site, "ALLOW_HTTP": "1"}).site_url == site
+
+
 @ledger("S0-31")
 def test_an_error_never_shows_a_secret() -> None:
     url = "postgresql://shop:hunter2%zz@db.example/shop"
@@ -76,6 +123,21 @@ def test_an_error_never_shows_a_secret() -> None:
         load({**GOOD, "SECRET_KEY": "hunter2", "DATABASE_URL": url})
 
     assert "hunter2" not in str(refused.value)
+
+
+def test_the_example_names_every_variable() -> None:
+    asked: set[str] = set()
+
+    class Noting(dict[str, str]):
+        def get(self, name: str, default: object = None) -> object:  # type: ignore[override]
+            asked.add(name)
+            return super().get(name, default)  # type: ignore[call-overload]
+
+    load(Noting(GOOD))
+
+    named = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    assert len(asked) > 15
+    assert asked - named == set()
 
 
 @ledger("S1-60", "S2-72")

@@ -12,7 +12,7 @@ from django.http import Http404, HttpResponse, UnreadablePostError
 from rest_framework import exceptions
 
 from shopflow.lib import context
-from shopflow.lib.errors import DomainError, InvalidInput, NotFound
+from shopflow.lib.errors import Busy, DomainError, InvalidInput, NotFound, retry_after
 from shopflow.lib.middleware import BUSY
 from shopflow.lib.transactions import RETRYABLE, sqlstate
 
@@ -25,12 +25,6 @@ CODES = {"parse_error": "malformed_json"}
 REALM = 'Bearer realm="api"'
 
 logger = logging.getLogger(__name__)
-
-
-class Busy(DomainError):
-    code = "busy"
-    status = 503
-    message = "The shop is very busy. Please try again in a moment."
 
 
 class BodyTooLarge(DomainError):
@@ -63,8 +57,8 @@ def problem(error: Exception, about: Mapping[str, Any]) -> HttpResponse:
 def problem_response(error: DomainError) -> HttpResponse:
     """Return the problem document of a refusal as a response."""
     response = _response(error.status, domain_document(error))
-    if error.status == Busy.status:
-        response["Retry-After"] = "2"
+    if seconds := retry_after(error):
+        response["Retry-After"] = seconds
     if error.status == HTTPStatus.UNAUTHORIZED:
         response["WWW-Authenticate"] = REALM
     return response
