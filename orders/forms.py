@@ -56,7 +56,8 @@ class AddressForm(forms.Form):
     def __init__(self, *args: Any, known: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         by_name = sorted((country(code), code) for code in known)
-        self._choice("country_code").choices = [(code, name) for name, code in by_name]
+        chooser = cast(forms.ChoiceField, self.fields["country_code"])
+        chooser.choices = [(code, name) for name, code in by_name]
         self._ask_for_parts(known)
         for name, field in self.fields.items():
             is_select = isinstance(field.widget, forms.Select)
@@ -115,9 +116,6 @@ class AddressForm(forms.Form):
             names = sorted(land.states.items(), key=lambda pair: pair[1])
             self.fields["state"].widget = forms.Select(choices=[("", _("Choose one")), *names])
         self.order_fields(["country_code", "name", "address_line_1", "address_line_2", *parts])
-
-    def _choice(self, name: str) -> forms.ChoiceField:
-        return cast(forms.ChoiceField, self.fields[name])
 
 
 class CheckoutForm(AddressForm):

@@ -30,7 +30,6 @@ MOST_PROXIES = 10
 DATABASE_SCHEMES = ("postgresql://", "postgres://")
 # Each with its usual port.
 MAIL_SCHEMES = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
-THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +69,7 @@ class Config:
     email_from: str
     media_root: Path
     static_root: Path
+    tax_records_kept_years: int
 
 
 class _Reader:
@@ -128,10 +128,9 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         email_from=read.parsed("EMAIL_FROM", _sender, ""),
         media_root=Path(read.text("MEDIA_ROOT", str(state / "media"))),
         static_root=Path(read.text("STATIC_ROOT", str(state / "static"))),
+        tax_records_kept_years=read.parsed("TAX_RECORDS_KEPT_YEARS", _years, 10, default="10"),
     )
     read.faults += _unsafe(config, allows_http=environ.get("ALLOW_HTTP", "") == "1")
-    if config.mail_server.folder and urlsplit(config.site_url).hostname not in THIS_MACHINE:
-        read.faults.append("EMAIL_URL: a folder is for a developer's machine, name a mail server")
     if read.faults:
         raise ImproperlyConfigured(
             "The shop can't start. Please set in the environment:\n  - "
@@ -152,6 +151,8 @@ def _unsafe(config: Config, *, allows_http: bool) -> list[str]:
             "SITE_URL: passwords would travel readable by others; write https://, or"
             " ALLOW_HTTP=1 for a network that is yours alone"
         )
+    if config.mail_server.folder and not _is_this_machine(site.hostname or ""):
+        faults.append("EMAIL_URL: a folder is for a developer's machine, name a mail server")
     return faults
 
 
@@ -202,7 +203,7 @@ def mail_server(url: str) -> MailServer:
             "write it as smtp+starttls://user:password@host:587, smtps://… or smtp://host,"
             " special characters as %XX; file:///folder keeps mails on a developer's machine"
         )
-    if parts.scheme == "smtp" and parts.password and host not in THIS_MACHINE:
+    if parts.scheme == "smtp" and parts.password and not _is_this_machine(host):
         raise ValueError("a password needs TLS: write smtp+starttls:// or smtps://")
     return MailServer(
         host=host,
@@ -286,3 +287,9 @@ def _currency(text: str) -> str:
     if code in THREE_DECIMAL:
         raise ValueError(f"{code} has three decimals and the shop keeps two; choose another")
     return code
+
+
+def _years(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 50:
+        raise ValueError("a number of years from 1 to 50, please")
+    return int(text)

@@ -14,7 +14,7 @@ from accounts import commands as accounts
 from accounts.models import TotpDevice, User
 from accounts.models.factors import TOTP_PURPOSE
 from accounts.queries.factors import STEP
-from shopflow.lib.proof import PROVED_AT
+from shopflow.lib.proof import FRESH, PROVED_AT
 from shopflow.lib.secrets import seal
 
 _numbers = count(1)
@@ -50,6 +50,14 @@ def signed_in(user: User, **how: Any) -> Client:
     if user.is_staff:
         session[DEVICE_ID_SESSION_KEY] = app_of(user).persistent_id
     session[PROVED_AT] = int(time())
+    session.save()
+    return client
+
+
+def a_while_ago(client: Client) -> Client:
+    """The same browser, when it last proved who uses it too long ago for anything grave."""
+    session = client.session
+    session[PROVED_AT] = int(time() - FRESH.total_seconds())
     session.save()
     return client
 

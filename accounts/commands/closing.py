@@ -27,7 +27,14 @@ def close_account(*, user_id: UUID, by: UUID | None) -> User:
         # A signed-in browser proves itself by a hash of the password: every one is out now.
         user.set_unusable_password()
         user.save(update_fields=["deleted_at", "is_active", "password", "updated_at"])
-        for rows in (user.sessions, user.password_resets, user.verification_tokens):
+        for rows in (
+            user.sessions,
+            user.password_resets,
+            user.verification_tokens,
+            user.totp_devices,
+            user.recovery_codes,
+            user.passkeys,
+        ):
             rows.all().delete()
         log.info("account %s closed by %s", user_id, by or "its owner")
         announce(account_closed, user_id=user.pk)

@@ -36,8 +36,9 @@ def code(request: HttpRequest) -> HttpResponse:
     asked = _asked(request)
     if asked is None:
         return SeeOther(resolve_url(settings.LOGIN_URL))
-    form = CodeForm(request.POST if request.method == "POST" else None)
-    if "credential" not in request.POST and not form.is_valid():
+    is_passkey = "credential" in request.POST
+    form = CodeForm(request.POST if request.method == "POST" and not is_passkey else None)
+    if not is_passkey and not form.is_valid():
         return _page(request, asked, form)
     try:
         factor = _proved_factor(request, asked.user, form)

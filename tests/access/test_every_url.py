@@ -11,6 +11,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
 from pytest_django import DjangoDbBlocker, Settings
 
+from accounts import access_tokens
+from accounts import commands as accounts
+from accounts.access_tokens import Caller
 from shopflow.access.rights import PROTECTED
 from tests.access.people import People, Person
 from tests.access.routes import Route, Unclassified, routes
@@ -21,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 METHODS = ("GET", "POST", "PATCH", "DELETE")
 REFUSED = {401, 403, 404, 405}
-WATCHED = [*PROTECTED, "users", "carts", "cart_items", "idempotency_keys"]
+WATCHED = [*PROTECTED, "users", "user_sessions", "carts", "cart_items", "idempotency_keys"]
 # What is to be called for each route with each victim's things.
 Site = dict[tuple[Route, str], str]
 STAFF_DOOR = "/admin/login/?next="
@@ -74,7 +77,10 @@ def guest_with_another_order(people: People) -> Asker:
 
 
 def staff_without_permission(people: People) -> Asker:
-    return Asker(_browser(employee()), is_staff=True)
+    user = employee()
+    family = accounts.sign_in(user_id=user.pk, device="Till", ip=None).family
+    access = access_tokens.issue(Caller(user_id=user.pk, family=family))
+    return Asker(_browser(user), access=access, is_staff=True)
 
 
 def _guest(person: Person) -> Asker:

@@ -109,6 +109,17 @@ def test_bad_input_shows_a_sentence_and_changes_nothing(
     assert rows_of(payment) == before
 
 
+def test_asks_who_it_is_before_money_goes_back(payment: Payment) -> None:
+    browser = staff.a_while_ago(staff.signed_in(staff.owner()))
+    before = rows_of(payment)
+
+    response = browser.post(refund_address(payment), {"amount": "1.00", "reason": "x"})
+
+    assert response.status_code == 303
+    assert response["Location"].startswith("/accounts/prove/?next=%2Fadmin%2Fpayments%2Fpayment")
+    assert rows_of(payment) == before
+
+
 def test_refuses_staff_who_may_only_look(payment: Payment) -> None:
     client = staff.signed_in(staff.employee("payments.view_payment"))
     before = rows_of(payment)

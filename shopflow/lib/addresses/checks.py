@@ -130,7 +130,7 @@ def _like(country: Country, state: str) -> str:
 
 
 def _phone(country: Country, written: str, faults: dict[str, Fault]) -> str:
-    if "phone" in faults:
+    if not written or "phone" in faults:
         return ""
     try:
         return e164(written, country_code=country.code)

@@ -66,7 +66,7 @@ class Country:
 
     def takes_postal_code(self, written: str, *, state: str) -> bool:
         """Whether a postcode has the form of this country, and of the state where that counts."""
-        return all(matcher.match(written) for matcher in _postal_codes(self.code, state))
+        return all(form.match(written) for form in _rules(self.code, state).postal_code_matchers)
 
     def postal_code_example(self, *, state: str = "") -> str:
         """Return a postcode of the state, or of the country, or ''."""
@@ -115,11 +115,6 @@ def _codes() -> list[str]:
 def _rules(code: str, state: str) -> ValidationRules:
     """`state` is one as it is kept: there are only so many."""
     return get_validation_rules({"country_code": code, "country_area": state})
-
-
-def _postal_codes(code: str, state: str) -> list["re.Pattern[str]"]:
-    found: list[re.Pattern[str]] = _rules(code, state).postal_code_matchers
-    return found
 
 
 def _labels(rules: ValidationRules) -> Mapping[str, str]:
