@@ -129,7 +129,7 @@ class Visitor:
         delivery.get_by_label("Street and number").fill("1 Main Street")
         delivery.get_by_label("City").fill("New York")
         delivery.get_by_label("State").select_option("New York")
-        delivery.get_by_label("ZIP or postcode").fill("10001")
+        delivery.get_by_label("ZIP code").fill("10001")
         if not self.has_scripts:
             self.press("Show the full price")
         self.order_button.wait_for()
