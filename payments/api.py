@@ -21,10 +21,12 @@ from payments.serializers import (
     PaymentBody,
     PaymentMethodSerializer,
 )
+from shopflow.lib import context
 from shopflow.lib.api import answer, checked, domain_document, user_id_of
 from shopflow.lib.api.schema import IDEMPOTENCY_KEY, ORDER_TOKEN
 from shopflow.lib.errors import DomainError
 from shopflow.lib.idempotency import Answer, answer_once, claim_of, kept_answer
+from shopflow.lib.limits import take_all
 from shopflow.lib.transactions import acting_as, reading_as
 
 
@@ -72,6 +74,10 @@ class PaymentViewSet(viewsets.ViewSet):
         )
         if (first := kept_answer(claim)) is not None:
             return answer(first)
+        take_all(
+            (commands.TRIES_OF_ORDER, str(order_id)),
+            (commands.TRIES_FROM_NETWORK, context.current().network),
+        )
         # The browser that comes back from the provider isn't signed in.
         query = urlencode({"token": token or guest_token(order)})
         page = request.build_absolute_uri(reverse("orders:thanks", args=[order.order_number]))

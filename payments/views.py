@@ -21,9 +21,11 @@ from orders.models import Order
 from orders.queries import opened
 from payments import commands, queries
 from payments.errors import PaymentMethodNotFound
+from shopflow.lib import context
 from shopflow.lib.api import problem_response
 from shopflow.lib.errors import DomainError
 from shopflow.lib.http import SeeOther, private, shopper_of
+from shopflow.lib.limits import take_all
 from shopflow.lib.transactions import acting_as, reading_as
 
 
@@ -35,6 +37,10 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
         return _page(request, number)
     with opened(number=number, **_who(request)) as order:
         order_id = order.pk
+    take_all(
+        (commands.TRIES_OF_ORDER, str(order_id)),
+        (commands.TRIES_FROM_NETWORK, context.current().network),
+    )
     try:
         with acting_as(None, guest_order=order_id):
             url = commands.start_payment(order_id=order_id, return_url=_return_url(request, order))
@@ -81,7 +87,7 @@ def _method(request: HttpRequest) -> UUID:
 def _page(request: HttpRequest, number: str, refusal: DomainError | None = None) -> HttpResponse:
     with opened(number=number, **_who(request)) as order:
         token = request.GET.get("token", "")
-        context = {
+        facts = {
             "order": order,
             "query": f"?{urlencode({'token': token})}" if token else "",
             "minutes_left": _minutes_left(order),
@@ -89,7 +95,7 @@ def _page(request: HttpRequest, number: str, refusal: DomainError | None = None)
             "sentence": str(refusal) if refusal else "",
         }
         status = refusal.status if refusal else 200
-        return render(request, "payments/pay.html", context, status=status)
+        return render(request, "payments/pay.html", facts, status=status)
 
 
 def _who(request: HttpRequest) -> dict[str, Any]:

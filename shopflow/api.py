@@ -21,6 +21,7 @@ from catalog.api import BrandViewSet, CategoryViewSet, ProductViewSet
 from orders.api import CheckoutViewSet, OrderViewSet, OwnOrderViewSet
 from payments.api import PaymentMethodViewSet, PaymentViewSet
 from shopflow.lib.errors import NotFound
+from shopflow.privacy.api import MyDataViewSet
 
 # Swagger UI sets styles from its script and draws its icons from data: addresses.
 DOCS_CSP = {
@@ -93,6 +94,8 @@ people = [
     path("auth/sessions/<uuid:id>/", SignInViewSet.as_view({"delete": "destroy"}), name="session"),
     path("me/", MeViewSet.as_view({"get": "retrieve", "patch": "partial_update"}), name="me"),
     path("me/password/", MeViewSet.as_view({"post": "password"}), name="me-password"),
+    path("me/export/", MyDataViewSet.as_view({"get": "export"}), name="me-export"),
+    path("me/erasure/", MyDataViewSet.as_view({"post": "erasure"}), name="me-erasure"),
     path("me/email/", MeViewSet.as_view({"post": "email"}), name="me-email"),
     path(
         "me/addresses/",

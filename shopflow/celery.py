@@ -57,6 +57,10 @@ app.conf.update(
             "task": "shopflow.tasks.check_invariants",
             "schedule": crontab(hour="3", minute="30"),
         },
+        "erase what no law keeps any more": {
+            "task": "shopflow.tasks.erase_expired",
+            "schedule": crontab(hour="2", minute="30"),
+        },
         "analyze": {
             "task": "shopflow.tasks.analyze",
             "schedule": crontab(hour="4", minute="30", day_of_week="sunday"),

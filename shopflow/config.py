@@ -69,6 +69,7 @@ class Config:
     email_from: str
     media_root: Path
     static_root: Path
+    tax_records_kept_years: int
 
 
 class _Reader:
@@ -127,6 +128,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         email_from=read.parsed("EMAIL_FROM", _sender, ""),
         media_root=Path(read.text("MEDIA_ROOT", str(state / "media"))),
         static_root=Path(read.text("STATIC_ROOT", str(state / "static"))),
+        tax_records_kept_years=read.parsed("TAX_RECORDS_KEPT_YEARS", _years, 10, default="10"),
     )
     read.faults += _unsafe(config, allows_http=environ.get("ALLOW_HTTP", "") == "1")
     if read.faults:
@@ -285,3 +287,9 @@ def _currency(text: str) -> str:
     if code in THREE_DECIMAL:
         raise ValueError(f"{code} has three decimals and the shop keeps two; choose another")
     return code
+
+
+def _years(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 50:
+        raise ValueError("a number of years from 1 to 50, please")
+    return int(text)

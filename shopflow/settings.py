@@ -52,12 +52,11 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     # Before everything that may answer by itself: its answer gets the headers too.
-    "shopflow.lib.middleware.Headers",
+    "shopflow.lib.middleware.RequestContext",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "shopflow.lib.middleware.RequestContext",
     "shopflow.lib.api.middleware.ApiAnswers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -311,6 +310,8 @@ SANDBOX_WEBHOOK_SECRET = CONFIG.sandbox_webhook_secrets
 # How long stock is held while a shopper pays (reliability 5: hold lifetime).
 PAYMENT_WINDOW = timedelta(minutes=15)
 GUEST_CART_LIFETIME = timedelta(days=30)
+# How long a sale's papers outlive the person's wish to be erased (docs/privacy.md names the laws).
+TAX_RECORDS_KEPT_YEARS = CONFIG.tax_records_kept_years
 # Apps: how long an access token works, how long a device stays signed in unused, and at all, and
 # how long a lost answer to a used refresh token is given again (reliability 5: tokens).
 ACCESS_TOKEN_LIFE = timedelta(minutes=10)

@@ -33,6 +33,7 @@ urlpatterns = [
         admin.site.admin_view(mails.preview_html),
         name="mail-preview-html",
     ),
+    path("admin/accounts/user/", include("shopflow.privacy.staff")),
     path("admin/", admin.site.urls),
     path("api/v1/", include(api)),
     *(mailbox.urlpatterns if settings.MAILBOX else []),
@@ -53,6 +54,7 @@ urlpatterns = [
         path("", include("orders.urls")),
         path("", include("payments.urls")),
         path("", include("accounts.urls")),
+        path("", include("shopflow.privacy.urls")),
         prefix_default_language=False,
     ),
 ]

@@ -4,7 +4,7 @@ The gateway is called outside of transactions only: the intent is committed firs
 its row's id as the provider's idempotency key, and the answer is recorded after.
 """
 
-from payments.commands.attempts import start_payment
+from payments.commands.attempts import TRIES_FROM_NETWORK, TRIES_OF_ORDER, start_payment
 from payments.commands.claims import claim_payments
 from payments.commands.closing import close_unpaid, settle_cancelled
 from payments.commands.inbox import claim_waiting, note_failure, process_event, receive
@@ -13,6 +13,8 @@ from payments.commands.refunds import refund, settle_refund
 from payments.commands.state import record_state
 
 __all__ = [
+    "TRIES_FROM_NETWORK",
+    "TRIES_OF_ORDER",
     "claim_payments",
     "claim_waiting",
     "close_unpaid",
