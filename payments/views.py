@@ -1,27 +1,32 @@
-"""Paying: our page with the amount, then the provider's; and where providers report."""
+"""Paying: our page with the amount, then the provider's; saved cards; where providers report."""
 
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.models import User
 from orders.models import Order
 from orders.queries import opened
 from payments import commands, queries
+from payments.errors import PaymentMethodNotFound
 from shopflow.lib import context
 from shopflow.lib.api import problem_response
 from shopflow.lib.errors import DomainError
 from shopflow.lib.http import SeeOther, private, shopper_of
 from shopflow.lib.limits import take_all
-from shopflow.lib.transactions import acting_as
+from shopflow.lib.transactions import acting_as, reading_as
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -44,6 +49,22 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
     return SeeOther(url)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+@login_required
+def cards(request: HttpRequest) -> HttpResponse:
+    """List the cards somebody has saved; POST removes one."""
+    user_id = cast(User, request.user).pk
+    if request.method != "POST":
+        with reading_as(user_id=user_id):
+            methods = queries.methods_of(user_id).order_by("-is_default", "-id")
+            return render(request, "payments/cards.html", {"methods": methods})
+    with acting_as(user_id):
+        commands.remove_method(user_id=user_id, method_id=_method(request))
+    messages.success(request, _("The card is removed."))
+    return SeeOther(reverse("payments:cards"))
+
+
 @csrf_exempt
 @require_POST
 @never_cache
@@ -54,6 +75,13 @@ def webhook(request: HttpRequest, provider: str) -> HttpResponse:
     except DomainError as error:
         return problem_response(error)
     return JsonResponse({"received": True})
+
+
+def _method(request: HttpRequest) -> UUID:
+    try:
+        return UUID(request.POST.get("card", ""))
+    except ValueError:
+        raise PaymentMethodNotFound from None
 
 
 def _page(request: HttpRequest, number: str, refusal: DomainError | None = None) -> HttpResponse:

@@ -165,6 +165,22 @@ LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "accounts:account"
 LOGOUT_REDIRECT_URL = "catalog:home"
 
+# --- Mail -----------------------------------------------------------------------------------
+
+_MAIL = CONFIG.mail_server
+# The folder of a developer's machine in which mails land, shown at /mailbox/; None elsewhere.
+MAILBOX = _MAIL.folder
+EMAIL_BACKEND = (
+    "shopflow.lib.mail.folder.FolderBackend"
+    if MAILBOX
+    else "django.core.mail.backends.smtp.EmailBackend"
+)
+EMAIL_HOST, EMAIL_PORT = _MAIL.host, _MAIL.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL.user, _MAIL.password
+EMAIL_USE_SSL, EMAIL_USE_TLS = _MAIL.use_tls, _MAIL.use_starttls
+EMAIL_TIMEOUT = 5
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = CONFIG.email_from
+
 # --- Languages, files -----------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
@@ -294,6 +310,8 @@ SANDBOX_WEBHOOK_SECRET = CONFIG.sandbox_webhook_secrets
 # How long stock is held while a shopper pays (reliability 5: hold lifetime).
 PAYMENT_WINDOW = timedelta(minutes=15)
 GUEST_CART_LIFETIME = timedelta(days=30)
+# How long a sale's papers outlive the person's wish to be erased (docs/privacy.md names the laws).
+TAX_RECORDS_KEPT_YEARS = CONFIG.tax_records_kept_years
 # Apps: how long an access token works, how long a device stays signed in unused, and at all, and
 # how long a lost answer to a used refresh token is given again (reliability 5: tokens).
 ACCESS_TOKEN_LIFE = timedelta(minutes=10)

@@ -92,6 +92,10 @@ class User(Row, AbstractBaseUser, PermissionsMixin):
     class Meta:
         db_table = "users"
         db_table_comment = "People with an account: shoppers and staff"
+        permissions = (
+            ("export_user", "Can take out everything the shop knows about a person"),
+            ("erase_user", "Can erase a person"),
+        )
         constraints = (
             one_of("role", UserRole, table="users"),
             models.UniqueConstraint(

@@ -81,7 +81,7 @@ def test_every_operation_answers_problems(described: dict[str, Any]) -> None:
         problems = {
             status
             for status, answer in operation["responses"].items()
-            if list(answer["content"]) == ["application/problem+json"]
+            if list(answer.get("content", ())) == ["application/problem+json"]
         }
         assert {"400", "401", "404", "default"} <= problems, (path, method)
 
