@@ -102,11 +102,11 @@ def is_kept(answer: Any) -> bool:
 
 
 def _is_docs(answer: Any) -> bool:
-    return answer.request["PATH_INFO"] == "/api/v1/docs/" and answer.status_code == 200
+    return bool(answer.request["PATH_INFO"] == "/api/v1/docs/" and answer.status_code == 200)
 
 
 def _is_mail(answer: Any) -> bool:
-    return answer.request["PATH_INFO"].endswith("/html/") and answer.status_code == 200
+    return bool(answer.request["PATH_INFO"].endswith("/html/") and answer.status_code == 200)
 
 
 @pytest.fixture(scope="module")
