@@ -56,7 +56,7 @@ def page(request: HttpRequest, row_id: UUID) -> HttpResponse:
 def export(request: HttpRequest, row_id: UUID) -> HttpResponseBase:
     """Hand out everything about a person; the audit log says to whom."""
     try:
-        return download(row_id)
+        return download(user_id=row_id, by=request.user.pk)
     except UserNotFound as refusal:
         raise Http404 from refusal
 

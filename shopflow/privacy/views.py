@@ -34,7 +34,8 @@ def data(request: HttpRequest) -> HttpResponse:
 @needs_recent_login
 def export(request: HttpRequest) -> FileResponse:
     """Hand out everything the shop knows about whoever asks, who proved just now who they are."""
-    return download(owner(request).pk)
+    user_id = owner(request).pk
+    return download(user_id=user_id, by=user_id)
 
 
 @sensitive_post_parameters("old")
@@ -55,4 +56,4 @@ def erase(request: HttpRequest) -> HttpResponse:
         return form_page(request, "privacy/erase.html", form, refusal, years=years)
     auth.logout(request)
     messages.success(request, _("Your account and your data are erased. Goodbye, and thank you."))
-    return SeeOther(reverse("catalog:home"))
+    return SeeOther(reverse("accounts:login"))
