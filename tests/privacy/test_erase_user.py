@@ -203,7 +203,7 @@ def test_works_in_a_request_of_the_person(ada: Marked) -> None:
 
 
 def test_leaves_no_values_with_the_audit_when_staff_do_it(ada: Marked) -> None:
-    boss = factories.UserFactory(role="admin")
+    boss = factories.UserFactory.create(role="admin")
 
     with acting_as_staff(boss.pk):
         done = commands.erase_user(user_id=ada.user_id, by=boss.pk)

@@ -12,8 +12,8 @@ from shopflow.privacy.document import written
 
 class Command(BaseCommand):
     help = (
-        "Writes docs/data-model.md, its picture and the table of docs/privacy.md from the models and "
-        "a new, empty database."
+        "Writes docs/data-model.md, its picture and the table of docs/privacy.md from the models "
+        "and a new, empty database."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
