@@ -144,3 +144,16 @@ class LinkInvalid(InvalidInput):
 
     code = "link_invalid"
     message = "This link doesn't work any more. Please ask for a new one."
+
+
+class AddressNotFound(NotFound):
+    """None of this person's addresses, whoever else's it may be."""
+
+    code = "address_not_found"
+    message = "We can't find this address."
+
+
+class AddressBookFull(DomainError):
+    code = "address_book_full"
+    status = 409
+    message = "Your address book is full. Please remove an address that you don't need any more."

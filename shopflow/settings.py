@@ -52,12 +52,11 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     # Before everything that may answer by itself: its answer gets the headers too.
-    "shopflow.lib.middleware.Headers",
+    "shopflow.lib.middleware.RequestContext",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "shopflow.lib.middleware.RequestContext",
     "shopflow.lib.api.middleware.ApiAnswers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -165,6 +164,22 @@ LOGIN_NEEDS_VERIFIED_EMAIL = CONFIG.login_needs_verified_email
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "accounts:account"
 LOGOUT_REDIRECT_URL = "catalog:home"
+
+# --- Mail -----------------------------------------------------------------------------------
+
+_MAIL = CONFIG.mail_server
+# The folder of a developer's machine in which mails land, shown at /mailbox/; None elsewhere.
+MAILBOX = _MAIL.folder
+EMAIL_BACKEND = (
+    "shopflow.lib.mail.folder.FolderBackend"
+    if MAILBOX
+    else "django.core.mail.backends.smtp.EmailBackend"
+)
+EMAIL_HOST, EMAIL_PORT = _MAIL.host, _MAIL.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL.user, _MAIL.password
+EMAIL_USE_SSL, EMAIL_USE_TLS = _MAIL.use_tls, _MAIL.use_starttls
+EMAIL_TIMEOUT = 5
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = CONFIG.email_from
 
 # --- Languages, files -----------------------------------------------------------------------
 
@@ -291,6 +306,8 @@ SANDBOX_WEBHOOK_SECRET = CONFIG.sandbox_webhook_secrets
 # How long stock is held while a shopper pays (reliability 5: hold lifetime).
 PAYMENT_WINDOW = timedelta(minutes=15)
 GUEST_CART_LIFETIME = timedelta(days=30)
+# How long a sale's papers outlive the person's wish to be erased (docs/privacy.md names the laws).
+TAX_RECORDS_KEPT_YEARS = CONFIG.tax_records_kept_years
 # How long a device stays signed in, and a lost answer is given again (reliability 5: tokens).
 ACCESS_TOKEN_LIFE = timedelta(minutes=10)
 SIGN_IN_IDLE_LIFE = timedelta(days=30)

@@ -1,5 +1,12 @@
 """Everything that changes accounts."""
 
+from accounts.commands.addresses import (
+    PARTS,
+    add_address,
+    change_address,
+    make_default,
+    remove_address,
+)
 from accounts.commands.closing import close_account
 from accounts.commands.devices import (
     SignIn,
@@ -35,13 +42,16 @@ from accounts.commands.registration import register
 from accounts.commands.staff import create_customer, create_staff
 
 __all__ = [
+    "PARTS",
     "Enrolled",
     "SignIn",
+    "add_address",
     "add_passkey",
     "announce_login",
     "ask_for_email_change",
     "ask_for_reset",
     "begin_totp",
+    "change_address",
     "change_password",
     "check_code",
     "check_login",
@@ -54,10 +64,12 @@ __all__ = [
     "drop_expired_links",
     "drop_expired_sign_ins",
     "give_totp",
+    "make_default",
     "make_recovery_codes",
     "prove",
     "prove_password",
     "register",
+    "remove_address",
     "remove_factor",
     "resend_verification",
     "reset_password",

@@ -39,6 +39,14 @@ SIGNATURE = re.compile(r"t=([0-9]{1,12}),v1=([0-9a-f]{64})", re.ASCII)
 ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 WORD = re.compile(r"[a-z_.]{1,64}", re.ASCII)
 CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
+# What is kept of an event; whatever else a provider sends may be about a person.
+KEPT = ("id", "type", "created", "created_ms")
+KEPT_OF_PAYMENT = (
+    "id", "key", "reference", "status", "amount", "currency", "captured", "refunded",
+    "redirect_url", "failure_code", "failure_reason", "card_brand", "card_last_four",
+)  # fmt: skip
+# What somebody's card and words become once they are no longer needed.
+FORGOTTEN = {"redirect_url": None, "failure_reason": "", "card_last_four": ""}
 LATEST_MS = 4_102_444_800_000  # the year 2100: later is nonsense and breaks date arithmetic
 
 
@@ -153,10 +161,14 @@ class SandboxGateway:
                 type=answers.match(payload, "type", WORD),
                 occurred_at=datetime.fromtimestamp(occurred_ms / 1000, UTC),
                 payment=self._read_payment(payload.get("data")),
-                payload=dict(payload),
+                payload=_kept(payload),
             )
         except answers.Nonsense as error:
             raise MalformedEvent from error
+
+    def forget(self, payload: Mapping[str, Any]) -> dict[str, Any]:
+        kept = _kept(payload)
+        return {**kept, "data": {**kept["data"], **FORGOTTEN}}
 
     # --- Signatures and shapes ---------------------------------------------------------------
 
@@ -280,6 +292,14 @@ def _id(payment_id: str) -> str:
     if not ID.fullmatch(payment_id):
         raise GatewayRefused(provider_code="not_found")
     return payment_id
+
+
+def _kept(payload: Mapping[str, Any]) -> dict[str, Any]:
+    data = payload["data"]
+    return {
+        **{name: payload[name] for name in KEPT if name in payload},
+        "data": {name: data[name] for name in KEPT_OF_PAYMENT if name in data},
+    }
 
 
 def _read_refund(value: Any, currency: str) -> ProviderRefund:

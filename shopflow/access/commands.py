@@ -19,6 +19,7 @@ from shopflow.access.rights import (
     WORKER_WRITES,
     all_tables,
     append_only,
+    erasable,
 )
 from shopflow.lib.roles import Role
 from shopflow.lib.transactions import command
@@ -39,7 +40,9 @@ def apply_rights() -> None:
     with connection.cursor() as cursor:
         existing = set(connection.introspection.table_names(cursor))
         tables = [table for table in all_tables() if table in existing]
-        wanted = chain(_grants(tables), _protection(tables), audit_statements(tables))
+        wanted = chain(
+            _grants(tables), _emptying(tables), _protection(tables), audit_statements(tables)
+        )
         for statement in wanted:
             cursor.execute(statement)
 
@@ -82,6 +85,14 @@ def _grants(tables: list[str]) -> Iterator[str]:
             changed = _all_but(NOT_CHANGED_BY_APP, "UPDATE", table)
             yield f'REVOKE UPDATE ON "{table}" FROM {Role.APP}'
             yield f'GRANT {changed} ON "{table}" TO {Role.APP}'
+
+
+def _emptying(tables: list[str]) -> Iterator[str]:
+    """Yield what lets the worker, who erases people, empty columns of rows written once."""
+    for table, emptied in erasable().items():
+        if table in tables:
+            columns = ", ".join(sorted(emptied))
+            yield f'GRANT UPDATE ({columns}) ON "{table}" TO {Role.WORKER}'
 
 
 def _writes(table: str) -> str:

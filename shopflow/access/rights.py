@@ -3,7 +3,8 @@
 Everything else follows from three rules. The owner alone has DDL. The worker and the staff site
 may read, insert and update every table; the storefront reads all but STAFF_ONLY and writes
 what stands in APP_WRITES. Nobody may change or delete rows of a table whose model says
-`AppendOnly`, and rows are deleted only from HARD_DELETED (data model, deletion).
+`AppendOnly` (the worker may empty what somebody wrote there, where the model says so), and rows are
+deleted only from HARD_DELETED (data model, deletion).
 
 A table with personal data stands in PROTECTED, in STAFF_ONLY, or in UNPROTECTED with the
 reason why; a test refuses one that stands nowhere. Over all of them watches the audit log: what
@@ -37,7 +38,7 @@ HARD_DELETED = frozenset({
     "coupon_products", "coupon_categories", "promotion_products", "promotion_categories",
     "product_categories", "product_images", "product_type_attributes", "price_list_items",
     "synonyms", "menu_items", "category_facets", "search_words", "review_votes", "review_photos",
-    "user_sessions", "password_resets", "verification_tokens",
+    "user_sessions", "password_resets", "verification_tokens", "idempotency_keys",
     "totp_devices", "recovery_codes", "passkeys",
     "users_groups", "users_user_permissions", "auth_group_permissions",
 })  # fmt: skip
@@ -142,11 +143,12 @@ PERSONAL_COLUMNS: dict[str, Set[str]] = {
     "user_sessions": {"device", "ip"},
     "user_payment_methods": {"card_last_four"},
     "verification_tokens": {"email"},
+    "api_keys": {"name"},
     "totp_devices": {"name"},
     "recovery_codes": {"name"},
     "passkeys": {"name"},
     "email_preferences": {"email"},
-    "product_reviews": {"title", "content"},
+    "product_reviews": {"title", "content", "reply"},
     "review_photos": {"file"},
     "carts": {"name", "email"},
     "checkout_drafts": {"answers"},
@@ -154,17 +156,28 @@ PERSONAL_COLUMNS: dict[str, Set[str]] = {
     "coupon_usage": {"customer_email"},
     "promotion_usage": {"customer_email"},
     "stock_alerts": {"email"},
-    "orders": {"customer_email", "customer_phone", "customer_note", "metadata"},
+    "orders": {
+        "customer_email", "customer_phone", "customer_note", "cancel_reason", "metadata",
+    },
     "order_addresses": ADDRESS,
-    "order_changes": {"old_values", "new_values"},
+    "order_changes": {"old_values", "new_values", "reason"},
     "order_notes": {"text"},
-    "order_returns": {"comment"},
-    "order_shipments": {"label_url"},
-    "invoices": {"snapshot"},
-    "payments": {"card_last_four"},
+    "order_return_items": {"condition_note"},
+    "order_returns": {"comment", "decision", "tracking_number"},
+    "order_shipments": {"tracking_number", "label_url"},
+    "order_shipment_events": {"description", "location"},
+    "order_status_history": {"notes"},
+    "inventory_transactions": {"notes"},
+    "invoices": {"snapshot", "pdf"},
+    "payments": {"card_last_four", "failure_reason"},
+    "refunds": {"reason", "last_error"},
     "payment_events": {"payload"},
     "gift_cards": {"sender_name", "recipient_name", "recipient_email", "message"},
-}
+    "gift_card_transactions": {"reason"},
+    "import_rows": {"values", "old_values", "faults"},
+    "audit_logs": {"ip_address", "user_agent"},
+    "django_admin_log": {"object_repr", "change_message"},
+}  # fmt: skip
 # Tables without the audit trigger, and why.
 NOT_AUDITED = {
     "audit_logs": "the log itself",
@@ -194,6 +207,16 @@ def append_only() -> frozenset[str]:
         for model in apps.get_models()
         if any(isinstance(rule, AppendOnly) for rule in model._meta.constraints)
     )
+
+
+def erasable() -> dict[str, frozenset[str]]:
+    """Return the columns of rows written once that the worker may still empty, by table."""
+    return {
+        model._meta.db_table: frozenset(rule.erasable)
+        for model in apps.get_models()
+        for rule in model._meta.constraints
+        if isinstance(rule, AppendOnly) and rule.erasable
+    }
 
 
 def all_tables() -> list[str]:

@@ -1,0 +1,28 @@
+"""An export as a file to download."""
+
+from io import TextIOWrapper
+from tempfile import TemporaryFile
+from uuid import UUID
+
+from django.http import FileResponse
+
+from shopflow.privacy.exporting import export_user
+
+NAME = "my-data.json"
+
+
+def download(user_id: UUID) -> FileResponse:
+    """Return a person's data as an attachment; raises UserNotFound.
+
+    Written whole before the first byte goes out: no transaction waits for somebody's network, and
+    what fails fails with a proper answer.
+    """
+    file = TemporaryFile()  # noqa: SIM115 - the response closes it
+    text = TextIOWrapper(file, encoding="utf-8")
+    export_user(user_id=user_id, to=text)
+    text.detach().seek(0)
+    response = FileResponse(
+        file, as_attachment=True, filename=NAME, content_type="application/json"
+    )
+    response["Cache-Control"] = "no-store"
+    return response
