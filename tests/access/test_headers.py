@@ -12,7 +12,7 @@ from django.urls import URLPattern, get_resolver
 from pytest_django import DjangoDbBlocker, Settings
 
 from carts import views as carts
-from shopflow.lib.middleware import PERMISSIONS
+from shopflow.lib.policy import PERMISSIONS
 from tests.access.markup import inline
 from tests.access.people import People
 from tests.access.routes import Route, routes
@@ -46,6 +46,21 @@ DOCS_POLICY = {
     "script-src 'self'",
     "style-src 'self' 'unsafe-inline'",
 }
+# A mail stands in a frame of its own, where it can be read and nothing else. Mail programs load no
+# sheets, so its styles are inline.
+MAIL_POLICY = {
+    "base-uri 'none'",
+    "connect-src 'none'",
+    "default-src 'none'",
+    "font-src 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'self'",
+    "img-src data:",
+    "object-src 'none'",
+    "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation",
+    "script-src 'none'",
+    "style-src 'unsafe-inline'",
+}
 EXPECTED = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -57,6 +72,9 @@ REFERRERS = {"same-origin", "no-referrer"}
 
 def faults(answer: Any) -> Iterator[str]:
     """What is missing in an answer's headers, or is inline in its page."""
+    if _is_mail(answer):
+        yield from _faults_of_mail(answer)
+        return
     for name, value in EXPECTED.items():
         if answer.headers.get(name) != value:
             yield f"{name}: {answer.headers.get(name)}"
@@ -69,6 +87,15 @@ def faults(answer: Any) -> Iterator[str]:
         yield from inline(answer.content.decode())
 
 
+def _faults_of_mail(answer: Any) -> Iterator[str]:
+    for name, value in {**EXPECTED, "X-Frame-Options": "SAMEORIGIN"}.items():
+        if answer.headers.get(name) != value:
+            yield f"{name}: {answer.headers.get(name)}"
+    if (policy := set(answer.headers["Content-Security-Policy"].split("; "))) != MAIL_POLICY:
+        yield f"Content-Security-Policy: {policy}"
+    yield from (what for what in inline(answer.content.decode()) if "style" not in what)
+
+
 def is_kept(answer: Any) -> bool:
     """Whether a cache or a disk may keep it."""
     return "no-store" not in answer.headers.get("Cache-Control", "")
@@ -76,6 +103,10 @@ def is_kept(answer: Any) -> bool:
 
 def _is_docs(answer: Any) -> bool:
     return answer.request["PATH_INFO"] == "/api/v1/docs/" and answer.status_code == 200
+
+
+def _is_mail(answer: Any) -> bool:
+    return answer.request["PATH_INFO"].endswith("/html/") and answer.status_code == 200
 
 
 @pytest.fixture(scope="module")
@@ -89,10 +120,17 @@ def addresses(people: People, django_db_blocker: DjangoDbBlocker) -> dict[Route,
 
 def asked(client: Client, route: Route, address: str) -> Iterator[Any]:
     """What the address answers to a look, and to a form with nothing in it."""
-    yield client.get(address)
+    yield read(client.get(address))
     kind = "application/json" if route.is_of_api else "application/x-www-form-urlencoded"
     headers = {"Sec-Fetch-Site": "same-origin"}
-    yield client.generic("POST", address, "", content_type=kind, headers=headers)
+    yield read(client.generic("POST", address, "", content_type=kind, headers=headers))
+
+
+def read(answer: Any) -> Any:
+    """Take in what comes piece by piece, so that its file is closed."""
+    if answer.streaming:
+        b"".join(answer)
+    return answer
 
 
 def found(client: Client, addresses: dict[Route, str]) -> list[str]:
@@ -133,7 +171,7 @@ def test_what_is_shown_to_somebody_signed_in_is_kept_nowhere(
     for user in (people.ada.user, owner()):
         client = signed_in(user, raise_request_exception=False)
         for route, address in addresses.items():
-            answer = client.get(address)
+            answer = read(client.get(address))
             if answer.status_code < 400 and is_kept(answer):
                 assert people.ada.marker not in str(getattr(answer, "content", "")), address
                 assert client.session.get("_auth_user_id") is None or not _looks(answer), address
