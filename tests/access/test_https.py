@@ -38,6 +38,7 @@ def secure(
             SITE_URL=f"https://{HOST}",
             ALLOWED_HOSTS=f"{HOST},127.0.0.1",
             TRUSTED_PROXIES="1",
+            EMAIL_URL="smtps://shop:secret@mail.example:465",
         ) as server,
     ):
         # The cheap hash of tests is none that the shop knows.
