@@ -155,7 +155,7 @@ class PictureForm(_PartForm):
         return file
 
 
-def _pixels(file: UploadedFile) -> int:
+def _pixels(file: "UploadedFile[bytes]") -> int:
     # Django opened it already, but for its size only.
     width, height = get_image_dimensions(file)
     return (width or 0) * (height or 0)

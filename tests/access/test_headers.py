@@ -98,7 +98,8 @@ def _faults_of_mail(answer: Any) -> Iterator[str]:
 
 def is_kept(answer: Any) -> bool:
     """Whether a cache or a disk may keep it."""
-    return "no-store" not in answer.headers.get("Cache-Control", "")
+    said: str = answer.headers.get("Cache-Control", "")
+    return "no-store" not in said
 
 
 def _is_docs(answer: Any) -> bool:
