@@ -132,7 +132,8 @@ def remove_factor(*, user_id: UUID, factor_id: UUID) -> None:
     """
     user = locked_person(user_id)
     mine = factors_of(user.pk)
-    [factor] = [f for f in (mine.app, *mine.passkeys) if f and f.pk == factor_id] or [None]
+    everything: list[Factor] = [*([mine.app] if mine.app else []), *mine.passkeys]
+    factor = next((factor for factor in everything if factor.pk == factor_id), None)
     if factor is None:
         raise FactorNotFound
     if mine.count == 1 and user.is_staff:
@@ -204,9 +205,10 @@ def note_refusal(user_id: UUID) -> None:
 def _new_app(user: User) -> TotpDevice:
     user.totp_devices.filter(confirmed=False).delete()
     secret = b32encode(secrets.token_bytes(KEY_BYTES)).decode()
-    return TotpDevice.objects.create(
+    device: TotpDevice = TotpDevice.objects.create(
         user=user, confirmed=False, sealed_key=seal(secret, purpose=TOTP_PURPOSE)
     )
+    return device
 
 
 def _take_into_use(user: User, device: TotpDevice, step: int | None) -> Enrolled:
