@@ -79,14 +79,22 @@ def confirm_totp(*, user_id: UUID, code: str) -> Enrolled:
     step = _step_of(device, _plain(code))
     if step is None:
         raise CodeRefused
-    return _take_into_use(user, device, step)
+    is_first = factors_of(user.pk).app is None
+    made = _take_into_use(user, device, step)
+    tell(user, "app_added" if is_first else "app_replaced")
+    return made
 
 
 @command
 def give_totp(*, user_id: UUID) -> Enrolled:
-    """Give somebody an app's key as if they had scanned it: for who sits at the server."""
+    """Give somebody an app's key as if they had scanned it: for who sits at the server.
+
+    They aren't told by mail.
+    """
     user = locked_person(user_id)
-    return _take_into_use(user, _new_app(user), None)
+    made = _take_into_use(user, _new_app(user), None)
+    note(user, "app_given")
+    return made
 
 
 def check_code(*, user_id: UUID, code: str) -> Factor:
@@ -166,6 +174,11 @@ def new_codes(user: User) -> list[str]:
 def tell(user: User, what: str) -> None:
     """Let the person know one of NEWS by mail, and the audit log too."""
     write_mail("accounts/factor_changed", to=user.email, facts={"what": str(NEWS[what])})
+    note(user, what)
+
+
+def note(user: User, what: str) -> None:
+    """Write a change of somebody's factors into the audit log."""
     audit.record(
         action=AuditAction.UPDATE,
         entity_type=audit.entity_type(User),
@@ -197,10 +210,9 @@ def _new_app(user: User) -> TotpDevice:
 
 
 def _take_into_use(user: User, device: TotpDevice, step: int | None) -> Enrolled:
-    old, _ = user.totp_devices.filter(confirmed=True).delete()
+    user.totp_devices.filter(confirmed=True).delete()
     device.confirmed, device.last_step = True, step
     device.save(update_fields=["confirmed", "last_step", "updated_at"])
-    tell(user, "app_replaced" if old else "app_added")
     return Enrolled(device, first_codes(user))
 
 

@@ -97,7 +97,7 @@ def _erase_user(user_id: UUID, by: UUID | None) -> ErasureLog:
     # Afterwards: what waits for this address was just taken out.
     write_mail("accounts/erased", to=address, facts={"years": settings.TAX_RECORDS_KEPT_YEARS})
     audit.record(
-        action=AuditLog.Action.DELETE, entity_type="user", entity_id=user_id, old_values={}
+        action=AuditLog.Action.DELETE, entity_type="user", entity_id=user_id, user_id=by or user_id
     )
     return _note(Erasure(user_id, by, requested_at), counts)
 

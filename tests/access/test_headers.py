@@ -12,7 +12,7 @@ from django.urls import URLPattern, get_resolver
 from pytest_django import DjangoDbBlocker, Settings
 
 from carts import views as carts
-from shopflow.lib.middleware import PERMISSIONS
+from shopflow.lib.policy import PERMISSIONS
 from tests.access.markup import inline
 from tests.access.people import People
 from tests.access.routes import Route, routes

@@ -32,6 +32,10 @@ WHO = {
 }
 MATRIX = """
 accounts.user view                  O M . S . . .
+accounts.user add                   O . . . . . .
+accounts.user give_role             O . . . . . .
+accounts.user sign_out              O . . . . . .
+accounts.user sign_out_everywhere   O . . . . . .
 catalog.product view                O M R S W C .
 catalog.product add                 O M R . . . .
 catalog.product change              O M R . . C .

@@ -188,6 +188,12 @@ def test_leaves_a_gift_to_whom_it_was_given(ada: Marked) -> None:
     assert _names(got) == ("Ada", "", "", "")
 
 
+def test_lets_no_link_of_an_old_mail_open_an_order(ada: Marked) -> None:
+    commands.erase_user(user_id=ada.user_id)
+
+    assert Order.objects.get(pk=ada.rows["orders"]).guest_token_version == 0
+
+
 def test_works_in_a_request_of_the_person(ada: Marked) -> None:
     with context.bound(role=Role.APP, user_id=ada.user_id, request_id="r1"):
         commands.erase_user(user_id=ada.user_id)
@@ -197,7 +203,7 @@ def test_works_in_a_request_of_the_person(ada: Marked) -> None:
 
 
 def test_leaves_no_values_with_the_audit_when_staff_do_it(ada: Marked) -> None:
-    boss = factories.UserFactory(role="admin")
+    boss = factories.UserFactory.create(role="admin")
 
     with acting_as_staff(boss.pk):
         done = commands.erase_user(user_id=ada.user_id, by=boss.pk)
