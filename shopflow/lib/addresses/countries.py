@@ -74,15 +74,17 @@ class Country:
         return str(example)
 
 
-def known_countries() -> list[str]:
-    """Return the codes (ISO 3166-1) of all countries that can be written to."""
-    return _codes()
+@cache
+def known_countries() -> tuple[str, ...]:
+    """Return the codes (ISO 3166-1) of all countries that can be written to, sorted."""
+    names = (path.stem.upper() for path in Path(VALIDATION_DATA_DIR).glob("??.json"))
+    return tuple(sorted(name for name in names if name != "ZZ"))
 
 
 @cache
 def country_of(code: str) -> Country:
     """Return what a country asks for. Raises LookupError for a code that is none."""
-    if code not in _codes():
+    if code not in known_countries():
         raise LookupError(code)
     rules = _rules(code, "")
     city = CITY_STATES.get(code, "")
@@ -103,12 +105,6 @@ def country_of(code: str) -> Country:
         states=_labels(rules),
         city=city,
     )
-
-
-@cache
-def _codes() -> list[str]:
-    names = (path.stem.upper() for path in Path(VALIDATION_DATA_DIR).glob("??.json"))
-    return sorted(name for name in names if name != "ZZ")
 
 
 @cache
