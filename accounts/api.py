@@ -15,13 +15,16 @@ from rest_framework.response import Response
 from accounts import access_tokens, commands, queries
 from accounts.access_tokens import Caller
 from accounts.errors import SecondFactorNeeded
-from accounts.models import User, UserSession
+from accounts.models import User, UserAddress, UserSession
 from accounts.serializers import (
+    AddressChangesBody,
+    AddressSerializer,
     EmailBody,
     EmailChangeBody,
     LoginBody,
     MailedTokenBody,
     MeSerializer,
+    NewAddressBody,
     PasswordChangeBody,
     ProfileBody,
     RefreshBody,
@@ -34,6 +37,7 @@ from accounts.serializers import (
 from shopflow.lib import context
 from shopflow.lib.api import Body, checked
 from shopflow.lib.api.schema import CART_TOKEN
+from shopflow.lib.transactions import reading_as
 
 
 class DoorViewSet(viewsets.ViewSet):
@@ -163,6 +167,57 @@ class MeViewSet(viewsets.ViewSet):
         given = checked(EmailChangeBody, request)
         commands.ask_for_email_change(user_id=_caller(request).user_id, **given)
         return _sent()
+
+
+class AddressViewSet(viewsets.GenericViewSet[UserAddress]):
+    """One's own address book."""
+
+    permission_classes = (IsAuthenticated,)
+    queryset = UserAddress.objects.none()
+    serializer_class = AddressSerializer
+    page_order = queries.NEWEST_ADDRESS
+
+    def list(self, request: Request) -> Response:
+        """List the addresses, the newest first."""
+        user_id = _caller(request).user_id
+        with reading_as(user_id=user_id):
+            rows = self.paginate_queryset(queries.addresses_of(user_id))
+            return self.get_paginated_response(self.get_serializer(rows, many=True).data)
+
+    @extend_schema(request=NewAddressBody, responses={201: AddressSerializer})
+    def create(self, request: Request) -> Response:
+        """Add one. Its country says what it needs."""
+        parts, how = _address_of(checked(NewAddressBody, request))
+        row = commands.add_address(user_id=_caller(request).user_id, address=parts, **how)
+        return Response(AddressSerializer(row).data, status=201)
+
+    def retrieve(self, request: Request, address_id: UUID) -> Response:
+        """Show one."""
+        user_id = _caller(request).user_id
+        with reading_as(user_id=user_id):
+            row = queries.address_of(user_id=user_id, address_id=address_id)
+            return Response(AddressSerializer(row).data)
+
+    @extend_schema(request=AddressChangesBody, responses=AddressSerializer)
+    def partial_update(self, request: Request, address_id: UUID) -> Response:
+        """Change one; orders placed before keep what they were given."""
+        parts, how = _address_of(checked(AddressChangesBody, request))
+        row = commands.change_address(
+            user_id=_caller(request).user_id, address_id=address_id, changes=parts, **how
+        )
+        return Response(AddressSerializer(row).data)
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, address_id: UUID) -> Response:
+        """Remove one."""
+        commands.remove_address(user_id=_caller(request).user_id, address_id=address_id)
+        return Response(status=204)
+
+
+def _address_of(given: dict[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
+    """Tell the parts of an address from what is said about it."""
+    parts = {name: given.pop(name) for name in commands.PARTS if name in given}
+    return parts, given
 
 
 def _caller(request: Request) -> Caller:

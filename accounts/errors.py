@@ -57,14 +57,8 @@ class OwnRole(DomainError):
     message = "Nobody changes their own role. Please ask another owner."
 
 
-class LastOwner(DomainError):
-    code = "last_owner"
-    message = "This is the shop's last owner. Make somebody else an owner first."
-
-
-class UnknownGroup(DomainError):
-    code = "unknown_group"
-    status = 400
+class UnknownRole(InvalidInput):
+    code = "unknown_role"
     message = "There is no such role or group."
 
 
@@ -144,3 +138,16 @@ class LinkInvalid(InvalidInput):
 
     code = "link_invalid"
     message = "This link doesn't work any more. Please ask for a new one."
+
+
+class AddressNotFound(NotFound):
+    """None of this person's addresses, whoever else's it may be."""
+
+    code = "address_not_found"
+    message = "We can't find this address."
+
+
+class AddressBookFull(DomainError):
+    code = "address_book_full"
+    status = 409
+    message = "Your address book is full. Please remove an address that you don't need any more."

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.models import User, UserSession
+from accounts.models import User, UserAddress, UserSession
 from shopflow.lib.api import Body
 
 Output = serializers.Serializer
@@ -89,6 +89,40 @@ class EmailChangeBody(Body):
     password = Password()
 
 
+class AddressChangesBody(Body):
+    """What to change; the rest stays. What an address needs depends on its country."""
+
+    address_type = serializers.ChoiceField(UserAddress.Type.choices, required=False)
+    first_name = serializers.CharField(required=False, max_length=100)
+    last_name = serializers.CharField(required=False, max_length=100)
+    company = serializers.CharField(required=False, allow_blank=True, max_length=100)
+    address_line_1 = serializers.CharField(required=False, max_length=255)
+    address_line_2 = serializers.CharField(required=False, allow_blank=True, max_length=255)
+    city = serializers.CharField(required=False, allow_blank=True, max_length=100)
+    state = serializers.CharField(
+        required=False, allow_blank=True, max_length=100, help_text="Its code or its name"
+    )
+    postal_code = serializers.CharField(required=False, allow_blank=True, max_length=20)
+    country_code = serializers.RegexField(
+        "^[A-Z]{2}$", required=False, help_text="ISO 3166, as in `US`"
+    )
+    phone = serializers.CharField(
+        required=False, allow_blank=True, max_length=40, help_text="Kept as E.164"
+    )
+    is_default = serializers.BooleanField(
+        required=False, help_text="The first choice of its type; the first of a type always is"
+    )
+
+
+class NewAddressBody(AddressChangesBody):
+    """An address for the book."""
+
+    first_name = serializers.CharField(max_length=100)
+    last_name = serializers.CharField(max_length=100)
+    address_line_1 = serializers.CharField(max_length=255)
+    country_code = serializers.RegexField("^[A-Z]{2}$", help_text="ISO 3166, as in `US`")
+
+
 class SentSerializer(Output[Any]):
     """The same whether we know the address or not."""
 
@@ -127,4 +161,28 @@ class MeSerializer(serializers.ModelSerializer[User]):
     class Meta:
         model = User
         fields = ("id", "email", "email_verified", "first_name", "last_name", "phone", "created_at")
+        read_only_fields = fields
+
+
+class AddressSerializer(serializers.ModelSerializer[UserAddress]):
+    """An entry of one's address book. `state` is the country's code for it where it has one."""
+
+    class Meta:
+        model = UserAddress
+        fields = (
+            "id",
+            "address_type",
+            "first_name",
+            "last_name",
+            "company",
+            "address_line_1",
+            "address_line_2",
+            "city",
+            "state",
+            "postal_code",
+            "country_code",
+            "phone",
+            "is_default",
+            "created_at",
+        )
         read_only_fields = fields

@@ -15,11 +15,11 @@ from rest_framework.request import Request
 from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
-from accounts.api import DoorViewSet, MeViewSet, SignInViewSet
+from accounts.api import AddressViewSet, DoorViewSet, MeViewSet, SignInViewSet
 from carts.api import CartCouponViewSet, CartItemViewSet, CartViewSet
 from catalog.api import BrandViewSet, CategoryViewSet, ProductViewSet
 from orders.api import CheckoutViewSet, OrderViewSet, OwnOrderViewSet
-from payments.api import PaymentViewSet
+from payments.api import PaymentMethodViewSet, PaymentViewSet
 from shopflow.lib.errors import NotFound
 from shopflow.privacy.api import MyDataViewSet
 
@@ -97,6 +97,32 @@ people = [
     path("me/export/", MyDataViewSet.as_view({"get": "export"}), name="me-export"),
     path("me/erasure/", MyDataViewSet.as_view({"post": "erasure"}), name="me-erasure"),
     path("me/email/", MeViewSet.as_view({"post": "email"}), name="me-email"),
+    path(
+        "me/addresses/",
+        AddressViewSet.as_view({"get": "list", "post": "create"}),
+        name="me-addresses",
+    ),
+    path(
+        "me/addresses/<uuid:address_id>/",
+        AddressViewSet.as_view(
+            {
+                "get": "retrieve",
+                "patch": "partial_update",
+                "delete": "destroy",
+            }
+        ),
+        name="me-address",
+    ),
+    path(
+        "me/payment-methods/",
+        PaymentMethodViewSet.as_view({"get": "list"}),
+        name="me-payment-methods",
+    ),
+    path(
+        "me/payment-methods/<uuid:method_id>/",
+        PaymentMethodViewSet.as_view({"delete": "destroy"}),
+        name="me-payment-method",
+    ),
 ]
 urlpatterns = [
     *router.urls,

@@ -1,7 +1,7 @@
 """The worker's app and the beat schedule.
 
 Celery is the doorbell, the tables are the truth: whatever a task does is also found by one of
-the periodic sweeps below, so losing all of Redis loses no money and no order.
+the periodic sweeps below, so losing all of Redis loses no money, no order and no mail.
 """
 
 import os
@@ -29,6 +29,7 @@ app.conf.update(
         "settle refunds": {"task": "payments.tasks.settle_refunds", "schedule": 10},
         "settle cancelled orders": {"task": "payments.tasks.settle_cancelled", "schedule": 10},
         "expire unpaid orders": {"task": "payments.tasks.expire_unpaid", "schedule": 10},
+        "send mails": {"task": "shopflow.lib.tasks.send_mails", "schedule": 10},
         "publish stock figures": {"task": "inventory.tasks.publish_all", "schedule": 600},
         "claim guests' orders": {"task": "orders.tasks.claim_waiting_orders", "schedule": 3600},
         "claim guests' payments": {

@@ -6,12 +6,14 @@ Every variable, its meaning and its default stand in `.env.example`.
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from email.utils import parseaddr
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
@@ -26,6 +28,21 @@ KNOWN_KEYS = (
 )
 MOST_PROXIES = 10
 DATABASE_SCHEMES = ("postgresql://", "postgres://")
+# Each with its usual port.
+MAIL_SCHEMES = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailServer:
+    """Where mails go: to a server, or into a folder of this machine."""
+
+    folder: Path | None = None
+    host: str = ""
+    port: int = 0
+    user: str = ""
+    password: str = ""
+    use_tls: bool = False
+    use_starttls: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +65,8 @@ class Config:
     sandbox_url: str
     sandbox_api_key: str
     sandbox_webhook_secrets: list[str]
+    mail_server: MailServer
+    email_from: str
     media_root: Path
     static_root: Path
     tax_records_kept_years: int
@@ -105,6 +124,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         sandbox_webhook_secrets=read.parsed(
             "SANDBOX_WEBHOOK_SECRET", _secrets, [], default=None if sandbox else ""
         ),
+        mail_server=read.parsed("EMAIL_URL", mail_server, MailServer()),
+        email_from=read.parsed("EMAIL_FROM", _sender, ""),
         media_root=Path(read.text("MEDIA_ROOT", str(state / "media"))),
         static_root=Path(read.text("STATIC_ROOT", str(state / "static"))),
         tax_records_kept_years=read.parsed("TAX_RECORDS_KEPT_YEARS", _years, 10, default="10"),
@@ -130,6 +151,8 @@ def _unsafe(config: Config, *, allows_http: bool) -> list[str]:
             "SITE_URL: passwords would travel readable by others; write https://, or"
             " ALLOW_HTTP=1 for a network that is yours alone"
         )
+    if config.mail_server.folder and not _is_this_machine(site.hostname or ""):
+        faults.append("EMAIL_URL: a folder is for a developer's machine, name a mail server")
     return faults
 
 
@@ -160,6 +183,44 @@ def database_settings(url: str) -> dict[str, Any]:
         **{key.upper(): found.pop(key, "") for key in ("user", "password", "host", "port")},
         "OPTIONS": found,
     }
+
+
+def mail_server(url: str) -> MailServer:
+    """Return the mail server of an `smtp://`, `smtps://` or `smtp+starttls://` URL, or the folder.
+
+    Raises ValueError, which never repeats the URL: it holds a password. Nor may that travel
+    without TLS.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        parts, host, port = urlsplit(""), "", None
+    if parts.scheme == "file" and not parts.netloc and parts.path.startswith("/"):
+        return MailServer(folder=Path(unquote(parts.path)))
+    if parts.scheme not in MAIL_SCHEMES or not host or parts.path.strip("/") or parts.query:
+        raise ValueError(
+            "write it as smtp+starttls://user:password@host:587, smtps://… or smtp://host,"
+            " special characters as %XX; file:///folder keeps mails on a developer's machine"
+        )
+    if parts.scheme == "smtp" and parts.password and not _is_this_machine(host):
+        raise ValueError("a password needs TLS: write smtp+starttls:// or smtps://")
+    return MailServer(
+        host=host,
+        port=port or MAIL_SCHEMES[parts.scheme],
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        use_tls=parts.scheme == "smtps",
+        use_starttls=parts.scheme == "smtp+starttls",
+    )
+
+
+def _sender(text: str) -> str:
+    try:
+        validate_email(parseaddr(text)[1] if text.isprintable() else "")
+    except ValidationError:
+        raise ValueError("write it as Shop <mail@shop.example>") from None
+    return text
 
 
 def _names(text: str) -> list[str]:

@@ -1,5 +1,12 @@
 """Everything that changes accounts."""
 
+from accounts.commands.addresses import (
+    PARTS,
+    add_address,
+    change_address,
+    make_default,
+    remove_address,
+)
 from accounts.commands.closing import close_account
 from accounts.commands.devices import (
     SignIn,
@@ -32,16 +39,20 @@ from accounts.commands.passwords import ask_for_reset, change_password, reset_pa
 from accounts.commands.profiles import save_profile
 from accounts.commands.proofs import prove
 from accounts.commands.registration import register
+from accounts.commands.roles import give_role, invite_staff
 from accounts.commands.staff import create_customer, create_staff
 
 __all__ = [
+    "PARTS",
     "Enrolled",
     "SignIn",
+    "add_address",
     "add_passkey",
     "announce_login",
     "ask_for_email_change",
     "ask_for_reset",
     "begin_totp",
+    "change_address",
     "change_password",
     "check_code",
     "check_login",
@@ -53,11 +64,15 @@ __all__ = [
     "create_staff",
     "drop_expired_links",
     "drop_expired_sign_ins",
+    "give_role",
     "give_totp",
+    "invite_staff",
+    "make_default",
     "make_recovery_codes",
     "prove",
     "prove_password",
     "register",
+    "remove_address",
     "remove_factor",
     "resend_verification",
     "reset_password",

@@ -1,12 +1,12 @@
 """What people type when they say who they are, and what of it can't be taken."""
 
-import phonenumbers
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from accounts.errors import EmailInvalid, NameInvalid, PasswordRefused, PhoneInvalid
 from accounts.models import User, composed, folded
+from shopflow.lib.addresses import NoPhone, e164
 
 LONGEST_EMAIL = 254  # RFC 5321 section 4.5.3.1.3, without the angle brackets
 LONGEST_PASSWORD = 1000
@@ -35,15 +35,10 @@ def name_of(typed: str) -> str:
 
 def phone_of(typed: str) -> str:
     """Return a phone number as E.164, or '' for none. Raises PhoneInvalid."""
-    if not typed.strip():
-        return ""
     try:
-        number = phonenumbers.parse(typed, None)
-    except phonenumbers.NumberParseException:
+        return e164(typed)
+    except NoPhone:
         raise PhoneInvalid from None
-    if not phonenumbers.is_valid_number(number):
-        raise PhoneInvalid
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def check_new_password(password: str, user: User) -> None:

@@ -40,7 +40,7 @@ def of_a_person(view: View) -> Callable[[HttpRequest], HttpResponse]:
     @wraps(view)
     def guarded(request: HttpRequest) -> HttpResponse:
         user = request.user
-        if not isinstance(user, User) or not user.is_authenticated:
+        if not isinstance(user, User):
             waiting = halfway(request)
             if waiting is None or has_factor(waiting.user):
                 return SeeOther(resolve_url(settings.LOGIN_URL))

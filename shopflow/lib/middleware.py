@@ -3,15 +3,16 @@
 import logging
 import re
 from collections.abc import Callable
+from ipaddress import IPv6Address, ip_address
 
-from django.db import InterfaceError, OperationalError
+from django.conf import settings
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from shopflow.lib import context
-from shopflow.lib.errors import Busy, DomainError, retry_after
+from shopflow.lib.errors import Busy, DomainError, InvalidInput, retry_after
 from shopflow.lib.ids import new_id
-from shopflow.lib.proxies import client_address
 from shopflow.lib.roles import Role
 from shopflow.lib.transactions import sqlstate
 
@@ -40,26 +41,12 @@ PERMISSIONS = ", ".join(
 )
 
 
-class Headers:
-    """What Django has no setting for, on every answer whoever gives it: the outermost of all."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        response["Permissions-Policy"] = PERMISSIONS
-        # A page that looked who is signed in may show it: no cache and no disk keeps it.
-        session = getattr(request, "session", None)
-        if session is not None and session.accessed:
-            kept = response.get("Cache-Control", "")
-            if "no-store" not in kept:
-                response["Cache-Control"] = "no-store, private"
-        return response
-
-
 class RequestContext:
-    """Gives the request its id (the caller's, if well-formed) and sends it back."""
+    """Gives the request its id (the caller's, if well-formed) and sends it back.
+
+    The outermost of all, so it also puts the headers that Django has no setting for on every
+    answer, whoever gives it.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -77,6 +64,11 @@ class RequestContext:
         ):
             response = self.get_response(request)
         response["X-Request-Id"] = request_id
+        response["Permissions-Policy"] = PERMISSIONS
+        session = getattr(request, "session", None)
+        # A page that looked who is signed in may show it: no cache and no disk keeps it.
+        if session and session.accessed and "no-store" not in response.get("Cache-Control", ""):
+            response["Cache-Control"] = "no-store, private"
         return response
 
 
@@ -90,7 +82,12 @@ class Refusals:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Answer a DomainError with its status, a busy or absent database with 503."""
+        """Answer a DomainError with its status, a value no column holds with 400, a busy or
+        absent database with 503."""
+        if isinstance(error, DataError):
+            # A value no column can hold got past the checks of its page: still the caller's.
+            logging.getLogger(__name__).warning("refused by the database: %s", error)
+            error = InvalidInput()
         if isinstance(error, DomainError):
             words = {"message": str(error), "status": error.status}
             return _waiting(
@@ -112,7 +109,34 @@ class RequestIdFilter(logging.Filter):
         return True
 
 
+def client_address(request: HttpRequest) -> str | None:
+    """Return the address of who asks; None when the request came through a unix socket.
+
+    Each proxy adds to the end of `X-Forwarded-For` whom it got the request from, so the last
+    TRUSTED_PROXIES entries are true and whatever stands before them was written by the caller.
+    With fewer entries the request went around a proxy: then only the connection itself counts.
+    """
+    peer = request.META.get("REMOTE_ADDR") or None
+    trusted: int = settings.TRUSTED_PROXIES
+    said = [entry.strip() for entry in request.headers.get("X-Forwarded-For", "").split(",")]
+    if not trusted or len(said) < trusted:
+        return peer
+    return _address(said[-trusted]) or peer
+
+
 def _waiting(response: HttpResponse, seconds: str | None) -> HttpResponse:
     if seconds:
         response["Retry-After"] = seconds
     return response
+
+
+def _address(entry: str) -> str | None:
+    """Read `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1` and `[2001:db8::1]:4711`."""
+    host = entry.removeprefix("[").partition("]")[0] if entry.startswith("[") else entry
+    if host.count(":") == 1:
+        host = host.partition(":")[0]
+    try:
+        found = ip_address(host)
+    except ValueError:
+        return None
+    return str((isinstance(found, IPv6Address) and found.ipv4_mapped) or found)

@@ -17,6 +17,7 @@ from tests.accounts.letters import letters
 from tests.accounts.links import EMAIL, PASSWORD, registered, shopper, token_of
 from tests.books import books
 from tests.doorbell import rung
+from tests.ledger import ledger
 
 pytestmark = pytest.mark.django_db
 NEW = "new@example.com"
@@ -37,6 +38,7 @@ def refused(token: str) -> None:
     assert books() == before
 
 
+@ledger("S2-19")
 def test_changes_the_address_and_tells_the_old_one(user: User) -> None:
     changed = commands.confirm_email_change(token=token_of("accounts/email_changing"))
 

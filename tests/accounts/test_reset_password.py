@@ -46,7 +46,7 @@ def test_sets_the_password_and_tells_its_owner(user: User) -> None:
     assert (letters()[-1].kind, letters()[-1].to) == ("accounts/password_changed", EMAIL)
 
 
-@ledger("S1-5")
+@ledger("S1-97")
 def test_a_link_works_once_and_ends_all_others(user: User) -> None:
     first = token_of("accounts/reset")
     commands.ask_for_reset(email=EMAIL)

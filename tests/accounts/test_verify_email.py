@@ -14,7 +14,6 @@ from shopflow.lib.transactions import acting_as
 from tests.accounts.links import PASSWORD, registered, shopper, token_of
 from tests.books import books
 from tests.doorbell import rung
-from tests.ledger import ledger
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +27,6 @@ def test_notes_that_the_address_is_proved() -> None:
     assert User.objects.get().email_verified
 
 
-@ledger("S3-5", "S3-6")
 def test_a_link_works_once_and_is_gone() -> None:
     registered()
     token = token_of("accounts/verify")

@@ -20,10 +20,12 @@ import redis
 from django.db import connections
 from pytest_django import DjangoDbBlocker
 
-from shopflow.demo.people import FILE, OWNER
+from accounts.models import TotpDevice
+from shopflow.demo.people import FILE, OWNER, SHOPPER
 from shopflow.invariants import violations
 from tests.payments.sandbox_process import API_KEY, ROOT, SECRET, Sandbox, running_sandbox, send
 from tests.shopflow.supervising import soon
+from tests.staff import code_of
 
 # One shop for all of these tests, so one worker of the test run has them all.
 IN_THE_SHOP = [pytest.mark.django_db, pytest.mark.xdist_group("browser")]
@@ -72,9 +74,26 @@ class RunningShop:
     @property
     def owner(self) -> tuple[str, str]:
         """The e-mail and the password that the owner signs in with."""
+        return self._login(OWNER)
+
+    @property
+    def shopper(self) -> tuple[str, str]:
+        """The e-mail and the password of the demo shopper."""
+        return self._login(SHOPPER)
+
+    def _login(self, who: str) -> tuple[str, str]:
         lines = (self.folder / FILE).read_text().splitlines()
-        email, password, _ = next(line for line in lines if line.startswith(OWNER)).split()
+        email, password, _ = next(line for line in lines if line.startswith(who)).split()
         return email, password
+
+    def code_of_owner(self) -> str:
+        """What the owner's authenticator app shows."""
+        with self.books():
+            device = TotpDevice.objects.get(user__email=OWNER)
+            # Tests sign in more often than every half minute, and no code is taken twice.
+            device.last_step = None
+            device.save(update_fields=["last_step"])
+            return code_of(device)
 
 
 @contextmanager

@@ -1,10 +1,11 @@
 import re
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from shopflow.config import database_settings, load
+from shopflow.config import MailServer, database_settings, load, mail_server
 from tests.ledger import ledger
 
 ROOT = settings.BASE_DIR
@@ -15,6 +16,8 @@ GOOD = {
     "CELERY_BROKER_URL": "redis://cache.example/1",
     "SANDBOX_API_KEY": "sk_test",
     "SANDBOX_WEBHOOK_SECRET": "whsec_new, whsec_old",
+    "EMAIL_URL": "smtp+starttls://shop:secret@mail.example",
+    "EMAIL_FROM": "Shop <mail@shop.example>",
 }
 
 
@@ -32,6 +35,11 @@ def test_fills_in_what_may_be_left_out() -> None:
     assert (config.debug, config.default_currency) == (False, "USD")
     assert config.site_url == "http://127.0.0.1:8000"
     assert config.payment_providers == ["sandbox"]
+
+
+def test_a_shop_may_let_people_in_before_their_address_is_verified() -> None:
+    assert load(GOOD).login_needs_verified_email is True
+    assert load({**GOOD, "LOGIN_NEEDS_VERIFIED_EMAIL": "0"}).login_needs_verified_email is False
 
 
 def test_names_every_fault_at_once() -> None:
@@ -76,6 +84,17 @@ def test_names_every_fault_at_once() -> None:
         ("SITE_URL", "http://192.0.2.1:8000"),
         ("SITE_URL", "http://localhost.evil.example"),
         ("SANDBOX_API_KEY", " "),
+        ("EMAIL_URL", "mail.example"),
+        ("EMAIL_URL", "smtp://"),
+        ("EMAIL_URL", "smtp://mail.example:port"),
+        ("EMAIL_URL", "smtp://mail.example/path"),
+        ("EMAIL_URL", "smtps://mail.example?tls=0"),
+        ("EMAIL_URL", "smtp://shop:secret@mail.example"),
+        ("EMAIL_URL", "file:mails"),
+        ("EMAIL_URL", "file://elsewhere/mails"),
+        ("EMAIL_URL", "console:"),
+        ("EMAIL_FROM", "the shop"),
+        ("EMAIL_FROM", "mail@shop.example\nBcc: bob@example.com"),
     ],
 )
 def test_refuses_a_value_that_makes_no_sense(name: str, value: str) -> None:
@@ -119,8 +138,9 @@ def test_takes_plain_http_elsewhere_when_told_so() -> None:
 @ledger("S0-31")
 def test_an_error_never_shows_a_secret() -> None:
     url = "postgresql://shop:hunter2%zz@db.example/shop"
+    mail = "smtp://shop:hunter2/@mail.example"
     with pytest.raises(ImproperlyConfigured, match="DATABASE_URL") as refused:
-        load({**GOOD, "SECRET_KEY": "hunter2", "DATABASE_URL": url})
+        load({**GOOD, "SECRET_KEY": "hunter2", "DATABASE_URL": url, "EMAIL_URL": mail})
 
     assert "hunter2" not in str(refused.value)
 
@@ -168,3 +188,31 @@ def test_hands_on_what_libpq_is_told_about_tls() -> None:
         "sslrootcert": "/etc/ssl/db ca.pem",
         "connect_timeout": "3",
     }
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("smtp://mail.example", MailServer(host="mail.example", port=25)),
+        ("smtp://shop:pw@127.0.0.1:2525", MailServer(
+            host="127.0.0.1", port=2525, user="shop", password="pw"
+        )),
+        ("smtps://a%40b:p%2Fw@mail.example", MailServer(
+            host="mail.example", port=465, user="a@b", password="p/w", use_tls=True
+        )),
+        ("smtp+starttls://shop:pw@mail.example:2587", MailServer(
+            host="mail.example", port=2587, user="shop", password="pw", use_starttls=True
+        )),
+        ("file:///run/my%20mails", MailServer(folder=Path("/run/my mails"))),
+    ],
+)  # fmt: skip
+def test_reads_a_mail_servers_address(url: str, expected: MailServer) -> None:
+    assert mail_server(url) == expected
+
+
+def test_keeps_mails_in_a_folder_on_a_developers_machine_only() -> None:
+    mails = {**GOOD, "EMAIL_URL": "file:///run/mails"}
+
+    assert load({**mails, "SITE_URL": "http://localhost:8010"}).mail_server.folder
+    with pytest.raises(ImproperlyConfigured, match="EMAIL_URL: a folder is for a developer's"):
+        load({**mails, "SITE_URL": "https://shop.example"})

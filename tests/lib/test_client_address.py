@@ -3,8 +3,8 @@ from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 from shopflow.lib.context import Context
+from shopflow.lib.middleware import client_address
 from shopflow.lib.models import AuditLog
-from shopflow.lib.proxies import client_address
 from tests.staff import owner
 
 SPOOFED = "203.0.113.99"
