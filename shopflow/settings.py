@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
 from shopflow import config
-from shopflow.lib import logs
+from shopflow.lib import logs, policy
 from shopflow.lib.roles import Role
 
 # Lets generic classes of Django be written with their parameters (`ModelAdmin[Order]`).
@@ -215,9 +215,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
 SECURE_HSTS_PRELOAD = IS_HTTPS
 TRUSTED_PROXIES = CONFIG.trusted_proxies
 # Only a proxy may say so; whoever reaches the shop itself could write the header too.
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS and TRUSTED_PROXIES else None
-)
+_BY_PROXY = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_PROXY_SSL_HEADER = _BY_PROXY if IS_HTTPS and TRUSTED_PROXIES else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 # Forms carry the token; no script reads the cookie.
 CSRF_COOKIE_HTTPONLY = True
@@ -232,27 +231,9 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 CSRF_FAILURE_VIEW = "shopflow.views.csrf_failure"
 # Where each provider's hosted payment page is.
-PAYMENT_ORIGINS = {
-    code: origin
-    for code, origin in {"sandbox": CONFIG.sandbox_url}.items()
-    if code in CONFIG.payment_providers
-}
-# Pages are cached whole, so neither nonces nor inline scripts or styles; form-action names each
-# provider because browsers check it on the redirect to the hosted payment page too.
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": ["'self'"],
-        "script-src": ["'self'"],
-        "style-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
-        "font-src": ["'self'"],
-        "connect-src": ["'self'"],
-        "object-src": ["'none'"],
-        "base-uri": ["'none'"],
-        "frame-ancestors": ["'none'"],
-        "form-action": ["'self'", *PAYMENT_ORIGINS.values()],
-    }
-}
+_ORIGINS = {"sandbox": CONFIG.sandbox_url}
+PAYMENT_ORIGINS = {code: _ORIGINS[code] for code in CONFIG.payment_providers if code in _ORIGINS}
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": policy.of_pages(forms_go_to=PAYMENT_ORIGINS.values())}
 
 # --- API ------------------------------------------------------------------------------------
 
@@ -272,14 +253,8 @@ REST_FRAMEWORK = {
     "COERCE_DECIMAL_TO_STRING": True,
 }
 # A whole office or a carrier's phones may share an address, so it has more than an account.
-API_CALLS_PER_MINUTE: dict[str, dict[str, int]] = (
-    {
-        "reads": {"address": 1200, "account": 600},
-        "writes": {"address": 240, "account": 60},
-    }
-    if CONFIG.limits_api
-    else {}
-)
+_CALLS = {"reads": {"address": 1200, "account": 600}, "writes": {"address": 240, "account": 60}}
+API_CALLS_PER_MINUTE = _CALLS if CONFIG.limits_api else {}
 SPECTACULAR_SETTINGS = {
     "TITLE": "ShopFlow API",
     "DESCRIPTION": "The shop for mobile clients. Errors are RFC 9457 problem documents.",

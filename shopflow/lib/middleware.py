@@ -10,7 +10,7 @@ from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from shopflow.lib import context
+from shopflow.lib import context, policy
 from shopflow.lib.errors import Busy, DomainError, InvalidInput, retry_after
 from shopflow.lib.ids import new_id
 from shopflow.lib.roles import Role
@@ -21,24 +21,6 @@ LONGEST_AGENT = 255
 SAFE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 # lock_not_available and query_canceled: the row or the database is busy, trying again helps.
 BUSY = frozenset({"55P03", "57014"})
-# https://www.w3.org/TR/permissions-policy/: nothing here uses these, so nothing injected may.
-PERMISSIONS = ", ".join(
-    f"{feature}=()"
-    for feature in (
-        "accelerometer",
-        "browsing-topics",
-        "camera",
-        "display-capture",
-        "geolocation",
-        "gyroscope",
-        "magnetometer",
-        "microphone",
-        "midi",
-        "payment",
-        "serial",
-        "usb",
-    )
-)
 
 
 class RequestContext:
@@ -64,7 +46,7 @@ class RequestContext:
         ):
             response = self.get_response(request)
         response["X-Request-Id"] = request_id
-        response["Permissions-Policy"] = PERMISSIONS
+        response["Permissions-Policy"] = policy.PERMISSIONS
         session = getattr(request, "session", None)
         # A page that looked who is signed in may show it: no cache and no disk keeps it.
         if session and session.accessed and "no-store" not in response.get("Cache-Control", ""):

@@ -12,7 +12,7 @@ from django.urls import URLPattern, get_resolver
 from pytest_django import DjangoDbBlocker, Settings
 
 from carts import views as carts
-from shopflow.lib.middleware import PERMISSIONS
+from shopflow.lib.policy import PERMISSIONS
 from tests.access.markup import inline
 from tests.access.people import People
 from tests.access.routes import Route, routes
@@ -46,6 +46,21 @@ DOCS_POLICY = {
     "script-src 'self'",
     "style-src 'self' 'unsafe-inline'",
 }
+# A mail stands in a frame of its own, where it can be read and nothing else. Mail programs load no
+# sheets, so its styles are inline.
+MAIL_POLICY = {
+    "base-uri 'none'",
+    "connect-src 'none'",
+    "default-src 'none'",
+    "font-src 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'self'",
+    "img-src data:",
+    "object-src 'none'",
+    "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation",
+    "script-src 'none'",
+    "style-src 'unsafe-inline'",
+}
 EXPECTED = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -57,6 +72,9 @@ REFERRERS = {"same-origin", "no-referrer"}
 
 def faults(answer: Any) -> Iterator[str]:
     """What is missing in an answer's headers, or is inline in its page."""
+    if _is_mail(answer):
+        yield from _faults_of_mail(answer)
+        return
     for name, value in EXPECTED.items():
         if answer.headers.get(name) != value:
             yield f"{name}: {answer.headers.get(name)}"
@@ -71,13 +89,26 @@ def faults(answer: Any) -> Iterator[str]:
         yield from inline(answer.content.decode())
 
 
+def _faults_of_mail(answer: Any) -> Iterator[str]:
+    for name, value in {**EXPECTED, "X-Frame-Options": "SAMEORIGIN"}.items():
+        if answer.headers.get(name) != value:
+            yield f"{name}: {answer.headers.get(name)}"
+    if (policy := set(answer.headers["Content-Security-Policy"].split("; "))) != MAIL_POLICY:
+        yield f"Content-Security-Policy: {policy}"
+    yield from (what for what in inline(answer.content.decode()) if "style" not in what)
+
+
 def is_kept(answer: Any) -> bool:
     """Whether a cache or a disk may keep it."""
     return "no-store" not in answer.headers.get("Cache-Control", "")
 
 
 def _is_docs(answer: Any) -> bool:
-    return answer.request["PATH_INFO"] == "/api/v1/docs/" and answer.status_code == 200
+    return bool(answer.request["PATH_INFO"] == "/api/v1/docs/" and answer.status_code == 200)
+
+
+def _is_mail(answer: Any) -> bool:
+    return bool(answer.request["PATH_INFO"].endswith("/html/") and answer.status_code == 200)
 
 
 @pytest.fixture(scope="module")
