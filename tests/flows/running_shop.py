@@ -150,6 +150,7 @@ def _environ(folder: Path, database: str, url: str, sandbox: Sandbox) -> dict[st
         ),
         "DEBUG": "0",
         "SITE_URL": url,
+        "EMAIL_URL": (folder / "mails").as_uri(),
         "SANDBOX_URL": sandbox.url,
         "SANDBOX_API_KEY": API_KEY,
         "SANDBOX_WEBHOOK_SECRET": SECRET,
