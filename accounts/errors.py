@@ -57,14 +57,8 @@ class OwnRole(DomainError):
     message = "Nobody changes their own role. Please ask another owner."
 
 
-class LastOwner(DomainError):
-    code = "last_owner"
-    message = "This is the shop's last owner. Make somebody else an owner first."
-
-
-class UnknownGroup(DomainError):
-    code = "unknown_group"
-    status = 400
+class UnknownRole(InvalidInput):
+    code = "unknown_role"
     message = "There is no such role or group."
 
 

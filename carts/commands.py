@@ -166,9 +166,10 @@ def merge_guest_cart(*, user_id: UUID, token: str) -> None:
     along if the account's cart has none. Lines beyond MOST_LINES stay in the guest's cart, so
     nothing is lost. Safe to repeat.
     """
-    found = find_cart(token=token)
-    guests = Cart.objects.open().select_for_update(no_key=True).filter(pk=found and found.pk)
-    if (guest := guests.filter(user=None).first()) is None:
+    if (found := find_cart(token=token)) is None:
+        return
+    guests = Cart.objects.open().select_for_update(no_key=True).filter(pk=found.pk, user=None)
+    if (guest := guests.first()) is None:
         return
     cart = _locked(open_cart(user_id=user_id).cart.pk)
     _move_lines(guest, cart)

@@ -39,6 +39,7 @@ from accounts.commands.passwords import ask_for_reset, change_password, reset_pa
 from accounts.commands.profiles import save_profile
 from accounts.commands.proofs import prove
 from accounts.commands.registration import register
+from accounts.commands.roles import give_role, invite_staff
 from accounts.commands.staff import create_customer, create_staff
 
 __all__ = [
@@ -63,7 +64,9 @@ __all__ = [
     "create_staff",
     "drop_expired_links",
     "drop_expired_sign_ins",
+    "give_role",
     "give_totp",
+    "invite_staff",
     "make_default",
     "make_recovery_codes",
     "prove",

@@ -79,14 +79,22 @@ def confirm_totp(*, user_id: UUID, code: str) -> Enrolled:
     step = _step_of(device, _plain(code))
     if step is None:
         raise CodeRefused
-    return _take_into_use(user, device, step)
+    is_first = factors_of(user.pk).app is None
+    made = _take_into_use(user, device, step)
+    tell(user, "app_added" if is_first else "app_replaced")
+    return made
 
 
 @command
 def give_totp(*, user_id: UUID) -> Enrolled:
-    """Give somebody an app's key as if they had scanned it: for who sits at the server."""
+    """Give somebody an app's key as if they had scanned it: for who sits at the server.
+
+    They aren't told by mail.
+    """
     user = locked_person(user_id)
-    return _take_into_use(user, _new_app(user), None)
+    made = _take_into_use(user, _new_app(user), None)
+    note(user, "app_given")
+    return made
 
 
 def check_code(*, user_id: UUID, code: str) -> Factor:
@@ -124,7 +132,8 @@ def remove_factor(*, user_id: UUID, factor_id: UUID) -> None:
     """
     user = locked_person(user_id)
     mine = factors_of(user.pk)
-    [factor] = [f for f in (mine.app, *mine.passkeys) if f and f.pk == factor_id] or [None]
+    everything: list[Factor] = [*([mine.app] if mine.app else []), *mine.passkeys]
+    factor = next((factor for factor in everything if factor.pk == factor_id), None)
     if factor is None:
         raise FactorNotFound
     if mine.count == 1 and user.is_staff:
@@ -166,6 +175,11 @@ def new_codes(user: User) -> list[str]:
 def tell(user: User, what: str) -> None:
     """Let the person know one of NEWS by mail, and the audit log too."""
     write_mail("accounts/factor_changed", to=user.email, facts={"what": str(NEWS[what])})
+    note(user, what)
+
+
+def note(user: User, what: str) -> None:
+    """Write a change of somebody's factors into the audit log."""
     audit.record(
         action=AuditAction.UPDATE,
         entity_type=audit.entity_type(User),
@@ -191,16 +205,16 @@ def note_refusal(user_id: UUID) -> None:
 def _new_app(user: User) -> TotpDevice:
     user.totp_devices.filter(confirmed=False).delete()
     secret = b32encode(secrets.token_bytes(KEY_BYTES)).decode()
-    return TotpDevice.objects.create(
+    device: TotpDevice = TotpDevice.objects.create(
         user=user, confirmed=False, sealed_key=seal(secret, purpose=TOTP_PURPOSE)
     )
+    return device
 
 
 def _take_into_use(user: User, device: TotpDevice, step: int | None) -> Enrolled:
-    old, _ = user.totp_devices.filter(confirmed=True).delete()
+    user.totp_devices.filter(confirmed=True).delete()
     device.confirmed, device.last_step = True, step
     device.save(update_fields=["confirmed", "last_step", "updated_at"])
-    tell(user, "app_replaced" if old else "app_added")
     return Enrolled(device, first_codes(user))
 
 

@@ -1,5 +1,6 @@
 """Passkeys: made, and used in place of a code."""
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 from uuid import UUID
@@ -29,6 +30,7 @@ from shopflow.lib.limits import only_failures
 from shopflow.lib.transactions import command, is_duplicate
 
 T = TypeVar("T")
+NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
 @command
@@ -80,7 +82,8 @@ def check_passkey(*, user_id: UUID, credential: dict[str, Any], challenge: str) 
 @command
 def _signed(*, user_id: UUID, credential: dict[str, Any], challenge: str) -> Passkey:
     user = locked_person(user_id)
-    passkey = user.passkeys.filter(credential_id=str(credential.get("id"))).first()
+    name = str(credential.get("id"))
+    passkey = user.passkeys.filter(credential_id=name).first() if NAME.fullmatch(name) else None
     if passkey is None:
         raise PasskeyRefused
     signed = _checked(

@@ -128,10 +128,10 @@ class User(Row, AbstractBaseUser, PermissionsMixin):
         return self.role != self.Role.CUSTOMER
 
     def set_password(self, raw_password: str | None) -> None:
-        super().set_password(None if raw_password is None else composed(raw_password))
+        super().set_password(raw_password and composed(raw_password))
 
-    def check_password(self, raw_password: str) -> bool:
-        return super().check_password(composed(raw_password))
+    def check_password(self, raw_password: str | None) -> bool:
+        return super().check_password(raw_password and composed(raw_password))
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """Bind browsers' sessions to the e-mail too: a change of it ends them, as Django has it

@@ -61,7 +61,7 @@ def process_event(*, event_id: UUID) -> str:
             row.outcome = error.code
     row.processed_at = timezone.now()
     row.last_error = ""
-    row.payload = provider.forget(row.payload)
+    row.payload = provider.forget(event.payload)
     row.save(update_fields=["processed_at", "outcome", "last_error", "payload"])
     return row.outcome
 

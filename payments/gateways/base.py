@@ -162,4 +162,4 @@ class Gateway(Protocol):
         """
 
     def forget(self, payload: Mapping[str, Any]) -> dict[str, Any]:
-        """Return a payload that `read_event` has read, without what it says about a person."""
+        """Return an event's payload without what it says about a person; `read_event` reads it."""

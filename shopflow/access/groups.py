@@ -39,7 +39,7 @@ GROUPS: Mapping[str, Set[str]] = {
     "support": LOOK_AT_ORDERS
     | LOOK_AT_MONEY
     | LOOK_AT_GOODS
-    | {"orders.cancel_order", "accounts.view_user"},
+    | {"orders.cancel_order", "accounts.view_user", "lib.view_outboxmessage"},
     "warehouse": LOOK_AT_ORDERS | LOOK_AT_GOODS | STOCK | {"orders.ship_order"},
     "content": TEXTS,
     "finance": LOOK_AT_ORDERS
@@ -47,11 +47,10 @@ GROUPS: Mapping[str, Set[str]] = {
     | {
         "payments.refund_payment", "payments.view_paymentevent", "payments.change_paymentevent",
         "promotions.view_coupon", "promotions.view_couponusage", "shipping.view_taxrate",
+        "accounts.view_user", "accounts.export_user",
     },
 }  # fmt: skip
-MERCHANT = (GROUPS["support"] | GROUPS["warehouse"] | GOODS | TERMS | {"orders.cancel_order"}) - {
-    "accounts.view_user"
-}
+MERCHANT = (GROUPS["support"] | GROUPS["warehouse"] | GOODS | TERMS) - {"accounts.view_user"}
 ROLES: Mapping[str, Set[str]] = {
     # May do what a group says, and nothing of their own.
     "employee": frozenset(),
@@ -60,5 +59,8 @@ ROLES: Mapping[str, Set[str]] = {
     "manager": MERCHANT
     | GROUPS["support"]
     | GROUPS["finance"]
-    | {"lib.view_auditlog", "lib.view_invariantrun"},
-}
+    | {
+        "accounts.erase_user", "lib.change_outboxmessage",
+        "lib.view_auditlog", "lib.view_invariantrun",
+    },
+}  # fmt: skip

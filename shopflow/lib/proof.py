@@ -7,7 +7,7 @@ from time import time
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -16,7 +16,7 @@ from shopflow.lib.http import SeeOther
 # ASVS 5.0, 7.5.1 and 7.5.3: a stolen session alone does nothing grave.
 FRESH = timedelta(minutes=15)
 PROVED_AT = "proved_at"
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def note_proof(request: HttpRequest) -> None:
@@ -46,7 +46,7 @@ def needs_recent_login(view: View) -> View:
     """Let only those in who proved within FRESH who they are; others are asked first."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return view(request, *args, **kwargs) if is_recent(request) else ask_again(request)
 
     return guarded

@@ -32,5 +32,6 @@ SAMPLES: Mapping[str, Sample] = {
     "accounts/factor_changed": Sample(
         "A second factor was added or removed", {"what": "A passkey was added to your account."}
     ),
+    "accounts/erased": Sample("Somebody's data were erased: to the old address", {"years": 10}),
     "accounts/invitation": Sample("Somebody is to work here", {"token": TOKEN, "hours": 72}),
 }

@@ -33,7 +33,8 @@ class MyDataViewSet(viewsets.ViewSet):
     @extend_schema(responses={200: OpenApiTypes.OBJECT})
     def export(self, request: Request) -> FileResponse:
         """Return all of it as one document, a list of rows for each table."""
-        return download(_user_id(request))
+        user_id = _user_id(request)
+        return download(user_id=user_id, by=user_id)
 
     @extend_schema(request=ErasureBody, responses={204: None})
     def erasure(self, request: Request) -> Response:

@@ -33,14 +33,16 @@ from shopflow.privacy.queries import person
 FORMAT = "shopflow-person-1"
 
 
-def export_user(*, user_id: UUID, to: TextIO) -> None:
-    """Write a person's data as JSON and say so in the audit log; raises UserNotFound.
+def export_user(*, user_id: UUID, to: TextIO, by: UUID | None = None) -> None:
+    """Write a person's data as JSON; raises UserNotFound. The audit log says who took it: `by`.
 
     Tables from the account down to the parts of orders, rows in the order they came to be. Hashes,
     tokens and the ids of other people are left out.
     """
     with acting_as(context.current().user_id, role=Role.WORKER):
-        audit.record(action=AuditLog.Action.EXPORT, entity_type="user", entity_id=user_id)
+        audit.record(
+            action=AuditLog.Action.EXPORT, entity_type="user", entity_id=user_id, user_id=by
+        )
         with one_snapshot(), reading():
             user = User.objects.filter(pk=user_id).first()
             if user is None:

@@ -1,5 +1,6 @@
 """An export as a file to download."""
 
+from contextlib import ExitStack
 from io import TextIOWrapper
 from tempfile import TemporaryFile
 from uuid import UUID
@@ -11,16 +12,18 @@ from shopflow.privacy.exporting import export_user
 NAME = "my-data.json"
 
 
-def download(user_id: UUID) -> FileResponse:
-    """Return a person's data as an attachment; raises UserNotFound.
+def download(*, user_id: UUID, by: UUID) -> FileResponse:
+    """Return a person's data as an attachment, for whoever asked; raises UserNotFound.
 
     Written whole before the first byte goes out: no transaction waits for somebody's network, and
     what fails fails with a proper answer.
     """
-    file = TemporaryFile()  # noqa: SIM115 - the response closes it
-    text = TextIOWrapper(file, encoding="utf-8")
-    export_user(user_id=user_id, to=text)
-    text.detach().seek(0)
+    with ExitStack() as unless_it_fails:
+        file = TemporaryFile()  # noqa: SIM115 - the response closes it
+        text = unless_it_fails.enter_context(TextIOWrapper(file, encoding="utf-8"))
+        export_user(user_id=user_id, to=text, by=by)
+        text.detach().seek(0)
+        unless_it_fails.pop_all()
     response = FileResponse(
         file, as_attachment=True, filename=NAME, content_type="application/json"
     )

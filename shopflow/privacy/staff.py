@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.errors import UserNotFound
 from accounts.models import User
+from accounts.views.answers import owner
 from shopflow.lib import audit
 from shopflow.lib.errors import DomainError
 from shopflow.lib.http import SeeOther
@@ -56,7 +57,7 @@ def page(request: HttpRequest, row_id: UUID) -> HttpResponse:
 def export(request: HttpRequest, row_id: UUID) -> HttpResponseBase:
     """Hand out everything about a person; the audit log says to whom."""
     try:
-        return download(row_id)
+        return download(user_id=row_id, by=owner(request).pk)
     except UserNotFound as refusal:
         raise Http404 from refusal
 
@@ -68,7 +69,7 @@ def export(request: HttpRequest, row_id: UUID) -> HttpResponseBase:
 def erase(request: HttpRequest, row_id: UUID) -> HttpResponse:
     """Erase a person, or show the page again with the reason why not."""
     try:
-        commands.erase_user(user_id=row_id, by=request.user.pk)
+        commands.erase_user(user_id=row_id, by=owner(request).pk)
     except UserNotFound as refusal:
         raise Http404 from refusal
     except DomainError as refusal:

@@ -25,7 +25,7 @@ from shopflow.privacy.files import download
 @login_required
 def data(request: HttpRequest) -> HttpResponse:
     """Say what can be done with one's own data."""
-    return render(request, "privacy/data.html")
+    return render(request, "shopflow/my_data.html")
 
 
 @require_POST
@@ -34,7 +34,8 @@ def data(request: HttpRequest) -> HttpResponse:
 @needs_recent_login
 def export(request: HttpRequest) -> FileResponse:
     """Hand out everything the shop knows about whoever asks, who proved just now who they are."""
-    return download(owner(request).pk)
+    user_id = owner(request).pk
+    return download(user_id=user_id, by=user_id)
 
 
 @sensitive_post_parameters("old")
@@ -46,13 +47,13 @@ def erase(request: HttpRequest) -> HttpResponse:
     form = CloseForm(request.POST if request.method == "POST" else None)
     years = settings.TAX_RECORDS_KEPT_YEARS
     if not form.is_valid():
-        return form_page(request, "privacy/erase.html", form, years=years)
+        return form_page(request, "shopflow/erase_me.html", form, years=years)
     user = owner(request)
     try:
         accounts.prove_password(user_id=user.pk, password=form.cleaned_data["old"])
         commands.erase_user(user_id=user.pk)
     except DomainError as refusal:
-        return form_page(request, "privacy/erase.html", form, refusal, years=years)
+        return form_page(request, "shopflow/erase_me.html", form, refusal, years=years)
     auth.logout(request)
     messages.success(request, _("Your account and your data are erased. Goodbye, and thank you."))
-    return SeeOther(reverse("catalog:home"))
+    return SeeOther(reverse("accounts:login"))

@@ -2,6 +2,8 @@
 "use strict";
 (() => {
   const known = window.PublicKeyCredential;
+  // Browsers make none for an address of digits; http://localhost is fine.
+  if (/^[\d.]+$|^\[/.test(location.hostname)) return;
   if (!known?.parseCreationOptionsFromJSON || !known.parseRequestOptionsFromJSON) return;
 
   const ask = async (form) => {

@@ -83,7 +83,9 @@ def faults(answer: Any) -> Iterator[str]:
     policy = set(answer.headers.get("Content-Security-Policy", "").split("; "))
     if policy != (DOCS_POLICY if _is_docs(answer) else POLICY):
         yield f"Content-Security-Policy: {policy}"
-    if "html" in answer.headers.get("Content-Type", "") and not answer.streaming:
+    if answer.streaming:
+        b"".join(answer)  # a file that is read to its end is closed
+    elif "html" in answer.headers.get("Content-Type", ""):
         yield from inline(answer.content.decode())
 
 
@@ -106,7 +108,7 @@ def _is_docs(answer: Any) -> bool:
 
 
 def _is_mail(answer: Any) -> bool:
-    return answer.request["PATH_INFO"].endswith("/html/") and answer.status_code == 200
+    return bool(answer.request["PATH_INFO"].endswith("/html/") and answer.status_code == 200)
 
 
 @pytest.fixture(scope="module")

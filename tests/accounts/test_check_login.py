@@ -13,6 +13,7 @@ from shopflow import settings as written
 from shopflow.lib import context
 from shopflow.lib.limits import CantCount, TooManyTries
 from tests.accounts.links import EMAIL, PASSWORD, registered, shopper
+from tests.ledger import ledger
 from tests.limiting import pass_time, without_redis
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +80,7 @@ def test_lets_nobody_into_an_account_that_is_over(how: str) -> None:
         commands.check_login(email=EMAIL, password=PASSWORD)
 
 
+@ledger("S2-37")
 def test_asks_for_a_verified_address_once_the_password_is_right() -> None:
     registered()
 
@@ -93,16 +95,18 @@ def test_asks_for_a_verified_address_once_the_password_is_right() -> None:
 def test_a_shop_may_do_without(settings: Settings) -> None:
     settings.LOGIN_NEEDS_VERIFIED_EMAIL = False
 
-    assert commands.check_login(email=registered().email, password=PASSWORD)
+    user = registered()
+
+    assert commands.check_login(email=EMAIL, password=PASSWORD) == user
 
 
 def test_a_passphrase_of_64_characters_counts_to_its_last_one(settings: Settings) -> None:
     settings.PASSWORD_HASHERS = written.PASSWORD_HASHERS
     passphrase = "Größer als Ärger: 雨の日も晴れの日も 🐎🔋 корректно и долго так".ljust(64, "ß")
     assert len(passphrase) == 64
-    commands.create_customer(email=EMAIL, password=passphrase)
+    user = commands.create_customer(email=EMAIL, password=passphrase)
 
-    assert commands.check_login(email=EMAIL, password=passphrase)
+    assert commands.check_login(email=EMAIL, password=passphrase) == user
     with pytest.raises(LoginRefused):
         commands.check_login(email=EMAIL, password=passphrase[:-1])
 
@@ -111,10 +115,10 @@ def test_an_accent_is_the_same_however_it_is_typed() -> None:
     composed = unicodedata.normalize("NFC", "crème brûlée à deux")
     apart = unicodedata.normalize("NFD", composed)
     assert composed != apart
-    commands.create_customer(email=EMAIL, password=apart)
+    user = commands.create_customer(email=EMAIL, password=apart)
 
-    assert commands.check_login(email=EMAIL, password=composed)
-    assert commands.check_login(email=EMAIL, password=apart)
+    assert commands.check_login(email=EMAIL, password=composed) == user
+    assert commands.check_login(email=EMAIL, password=apart) == user
 
 
 def test_ten_guesses_at_an_address_and_no_more() -> None:

@@ -6,10 +6,12 @@ from django.utils import timezone
 from accounts import commands, tasks
 from accounts.models import PasswordReset, VerificationToken
 from tests.accounts.links import EMAIL, registered
+from tests.ledger import ledger
 
 pytestmark = pytest.mark.django_db
 
 
+@ledger("S1-97")
 def test_deletes_what_nobody_followed_in_batches() -> None:
     registered()
     for _ in range(3):

@@ -8,7 +8,7 @@ from tests.books import books
 from tests.storefront import words
 
 pytestmark = pytest.mark.django_db
-PAGES = ["", "profile/", "email/", "password/", "devices/", "orders/", "close/"]
+PAGES = ["", "profile/", "email/", "password/", "devices/", "orders/", "data/", "close/"]
 
 
 @pytest.fixture

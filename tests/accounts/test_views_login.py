@@ -188,7 +188,7 @@ def test_number_of_queries_of_a_login(
 ) -> None:
     shopper()
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(16):
         client.post(LOGIN, RIGHT)
 
 

@@ -21,7 +21,7 @@ from django.db import connections
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import TotpDevice
-from shopflow.demo.people import FILE, OWNER
+from shopflow.demo.people import FILE, OWNER, SHOPPER
 from shopflow.invariants import violations
 from tests.payments.sandbox_process import API_KEY, ROOT, SECRET, Sandbox, running_sandbox, send
 from tests.shopflow.supervising import soon
@@ -74,8 +74,16 @@ class RunningShop:
     @property
     def owner(self) -> tuple[str, str]:
         """The e-mail and the password that the owner signs in with."""
+        return self._login(OWNER)
+
+    @property
+    def shopper(self) -> tuple[str, str]:
+        """The e-mail and the password of the demo shopper."""
+        return self._login(SHOPPER)
+
+    def _login(self, who: str) -> tuple[str, str]:
         lines = (self.folder / FILE).read_text().splitlines()
-        email, password, _ = next(line for line in lines if line.startswith(OWNER)).split()
+        email, password, _ = next(line for line in lines if line.startswith(who)).split()
         return email, password
 
     def code_of_owner(self) -> str:
@@ -141,6 +149,7 @@ def _environ(folder: Path, database: str, url: str, sandbox: Sandbox) -> dict[st
         ),
         "DEBUG": "0",
         "SITE_URL": url,
+        "EMAIL_URL": (folder / "mails").as_uri(),
         "SANDBOX_URL": sandbox.url,
         "SANDBOX_API_KEY": API_KEY,
         "SANDBOX_WEBHOOK_SECRET": SECRET,

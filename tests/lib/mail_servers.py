@@ -46,6 +46,8 @@ class Smtp:
 
     port: int
     refuses: str = ""
+    # Takes a mail and never says so.
+    is_mute: bool = False
     mails: list[bytes] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)
 
@@ -60,6 +62,8 @@ class Smtp:
                 if verb == "DATA":
                     line.sendall(b"354 go on\r\n")
                     self.mails.append(b"".join(iter(lines.readline, b".\r\n")))
+                    if self.is_mute:
+                        continue
                 refused = verb == "RCPT" and self.refuses and self.refuses in said
                 line.sendall(b"550 nobody here\r\n" if refused else b"250 ok\r\n")
                 if verb == "QUIT":
@@ -67,10 +71,10 @@ class Smtp:
 
 
 @contextmanager
-def running_smtp(*, refuses: str = "") -> Iterator[Smtp]:
+def running_smtp(*, refuses: str = "", is_mute: bool = False) -> Iterator[Smtp]:
     """Listen on a free port until the block ends."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = Smtp(port=listening.getsockname()[1], refuses=refuses)
+        server = Smtp(port=listening.getsockname()[1], refuses=refuses, is_mute=is_mute)
 
         def serve() -> None:
             with suppress(OSError):  # the end of the block

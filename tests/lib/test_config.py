@@ -37,6 +37,11 @@ def test_fills_in_what_may_be_left_out() -> None:
     assert config.payment_providers == ["sandbox"]
 
 
+def test_a_shop_may_let_people_in_before_their_address_is_verified() -> None:
+    assert load(GOOD).login_needs_verified_email is True
+    assert load({**GOOD, "LOGIN_NEEDS_VERIFIED_EMAIL": "0"}).login_needs_verified_email is False
+
+
 def test_names_every_fault_at_once() -> None:
     with pytest.raises(ImproperlyConfigured) as refused:
         load({"SECRET_KEY": "short", "DEBUG": "perhaps"})

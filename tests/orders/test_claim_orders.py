@@ -2,6 +2,7 @@ import pytest
 import redis
 from django.apps import apps
 from django.db import connection
+from django.db.models import Model
 from django.test import Client
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
@@ -59,7 +60,8 @@ def test_knows_every_table_that_goes_by_whose_order_it_is() -> None:
         if model._meta.db_table in PROTECTED
     }
 
-    assert {model._meta.db_table for model in (Order, *COPIES)} == orders
+    known: list[type[Model]] = [Order, *COPIES]
+    assert {model._meta.db_table for model in known} == orders
 
 
 def test_the_new_owner_sees_it_and_the_guests_link_still_works(

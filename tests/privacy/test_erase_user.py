@@ -103,6 +103,17 @@ def test_changes_nothing_the_second_time(ada: Marked) -> None:
     assert ErasureLog.objects.count() == 1
 
 
+def test_erases_what_came_afterwards(ada: Marked) -> None:
+    first = commands.erase_user(user_id=ada.user_id)
+    row("wishlists", user_id=ada.user_id, token_hash=None, name="Ada's wishes")
+
+    second = commands.erase_user(user_id=ada.user_id)
+
+    assert second.erased == {"wishlists": 1}
+    assert ErasureLog.objects.count() == 2
+    assert first != second
+
+
 @pytest.mark.parametrize("what", OPEN)
 def test_waits_for_what_is_on_its_way(ada: Marked, what: str) -> None:
     OPEN[what](ada)
@@ -188,6 +199,12 @@ def test_leaves_a_gift_to_whom_it_was_given(ada: Marked) -> None:
     assert _names(got) == ("Ada", "", "", "")
 
 
+def test_lets_no_link_of_an_old_mail_open_an_order(ada: Marked) -> None:
+    commands.erase_user(user_id=ada.user_id)
+
+    assert Order.objects.get(pk=ada.rows["orders"]).guest_token_version == 0
+
+
 def test_works_in_a_request_of_the_person(ada: Marked) -> None:
     with context.bound(role=Role.APP, user_id=ada.user_id, request_id="r1"):
         commands.erase_user(user_id=ada.user_id)
@@ -197,7 +214,7 @@ def test_works_in_a_request_of_the_person(ada: Marked) -> None:
 
 
 def test_leaves_no_values_with_the_audit_when_staff_do_it(ada: Marked) -> None:
-    boss = factories.UserFactory(role="admin")
+    boss = factories.UserFactory.create(role="admin")
 
     with acting_as_staff(boss.pk):
         done = commands.erase_user(user_id=ada.user_id, by=boss.pk)

@@ -75,8 +75,8 @@ def test_leaves_hashes_and_tokens_out() -> None:
 def test_says_in_the_audit_log_who_took_it() -> None:
     ada = meet("ada")
 
-    with context.bound(role=Role.APP, user_id=ada.user_id):
-        exported(ada.user_id)
+    with context.bound(role=Role.APP):
+        export_user(user_id=ada.user_id, to=io.StringIO(), by=ada.user_id)
 
     log = AuditLog.objects.get(action="export")
     assert (log.entity_type, log.entity_id, log.user_id) == (

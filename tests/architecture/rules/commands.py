@@ -55,6 +55,7 @@ MAY_WRITE = {
     "shopflow.health.measure.ask": "runs the SELECTs of its own package",
     "shopflow.health.statements.slowest": "asks pg_stat_statements",
     "shopflow.invariants.asking._ask": "runs the SELECTs of its own package",
+    "shopflow.privacy.exporting._document": "runs the SELECTs of its own package",
     "shopflow.management.commands.reset._restart_numbers": "no command may, only the owner",
     "shopflow.management.commands.reset._remove_folder": "removes files, not rows",
     "shopflow.management.commands.setup_database_roles.Command._make_roles": "makes no rows",
