@@ -220,7 +220,9 @@ def _take_into_use(user: User, device: TotpDevice, step: int | None) -> Enrolled
 
 @command
 def _used(*, user_id: UUID, code: str) -> Factor | None:
-    user = locked_person(user_id)
+    user = User.objects.filter(pk=user_id, is_active=True, deleted_at=None).first()
+    if user is None:
+        raise UserNotFound
     return _app_used(user, code) if len(code) == DIGITS else _recovery_code_used(user, code)
 
 
@@ -229,17 +231,28 @@ def _app_used(user: User, code: str) -> TotpDevice | None:
     step = _step_of(device, code) if device else None
     if device is None or step is None:
         return None
-    # One conditional UPDATE: of two that bring the same code one finds it used.
-    unused = TotpDevice.objects.filter(Q(last_step=None) | Q(last_step__lt=step), pk=device.pk)
-    return device if unused.update(last_step=step) else None
+    return device if _claim_step(device.pk, step) else None
 
 
 def _recovery_code_used(user: User, code: str) -> RecoveryCode | None:
-    mine = user.recovery_codes.filter(code_hash=digest(code))
-    if not mine.filter(used_at=None).update(used_at=timezone.now()):
+    found = user.recovery_codes.filter(code_hash=digest(code)).first()
+    if found is None or not _claim_code(found.pk):
         return None
     tell(user, "code_used")
-    return mine.get()
+    return found
+
+
+# One conditional UPDATE each: of two that bring the same code one finds it used.
+
+
+def _claim_step(device_id: UUID, step: int) -> bool:
+    unused = TotpDevice.objects.filter(Q(last_step=None) | Q(last_step__lt=step), pk=device_id)
+    return bool(unused.update(last_step=step))
+
+
+def _claim_code(code_id: UUID) -> bool:
+    unused = RecoveryCode.objects.filter(pk=code_id, used_at=None)
+    return bool(unused.update(used_at=timezone.now()))
 
 
 def _step_of(device: TotpDevice, code: str) -> int | None:

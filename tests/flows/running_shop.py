@@ -100,7 +100,8 @@ class RunningShop:
 def running_shop(folder: Path, blocker: DjangoDbBlocker) -> Iterator[RunningShop]:
     """Open the demo shop with its state in this folder, and close it without a trace."""
     port = free_port()
-    url = f"http://127.0.0.1:{port}"
+    # By a name: browsers make no passkeys for an address of digits.
+    url = f"http://localhost:{port}"
     events = f"{url}/webhooks/payments/sandbox/"
     with (
         _own_database(blocker) as database,
