@@ -283,8 +283,7 @@ PAYMENT_WINDOW = timedelta(minutes=15)
 GUEST_CART_LIFETIME = timedelta(days=30)
 # How long a sale's papers outlive the person's wish to be erased (docs/privacy.md names the laws).
 TAX_RECORDS_KEPT_YEARS = CONFIG.tax_records_kept_years
-# Apps: how long an access token works, how long a device stays signed in unused, and at all, and
-# how long a lost answer to a used refresh token is given again (reliability 5: tokens).
+# How long a device stays signed in, and a lost answer is given again (reliability 5: tokens).
 ACCESS_TOKEN_LIFE = timedelta(minutes=10)
 SIGN_IN_IDLE_LIFE = timedelta(days=30)
 SIGN_IN_LIFE = timedelta(days=90)

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from typing import Any
 
 E_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 # 43 characters are 256 random bits: links, carts, refresh tokens; a signed token has two dots.
@@ -10,7 +11,7 @@ TOKEN = re.compile(
 )
 DIGITS = re.compile(r"\d(?:[ -]?\d){12,18}")
 
-TO_STDERR = {
+TO_STDERR: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"request_id": {"()": "shopflow.lib.middleware.RequestIdFilter"}},

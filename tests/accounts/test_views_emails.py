@@ -65,7 +65,9 @@ def test_the_link_of_another_changes_nothing_of_mine() -> None:
     assert hers.get("/account/").status_code == 200
 
 
-@pytest.mark.parametrize("token", [new_token(), "x", "x" * 3000, "%00", "%ff"])
+@pytest.mark.parametrize(
+    "token", ["neverSent-neverSent-neverSent-neverSent-43ch", "x", "x" * 3000, "%00", "%ff"]
+)
 def test_a_link_that_was_never_sent_is_refused(client: Client, token: str) -> None:
     response = client.post(f"/accounts/email/{token}/")
 
@@ -111,7 +113,9 @@ def test_asking_asks_for_a_login(client: Client) -> None:
     assert client.get("/account/email/")["Location"] == "/accounts/login/?next=/account/email/"
 
 
-@pytest.mark.parametrize("page", ["/account/email/", f"/accounts/email/{new_token()}/"])
+@pytest.mark.parametrize(
+    "page", ["/account/email/", "/accounts/email/neverSent-neverSent-neverSent-neverSent-43ch/"]
+)
 def test_pages_are_kept_nowhere(page: str) -> None:
     shopper()
 

@@ -55,7 +55,9 @@ def test_a_weak_password_is_refused_and_the_link_still_works(client: Client) -> 
     assert client.post(link, {"password": NEW}).status_code == 303
 
 
-@pytest.mark.parametrize("token", [new_token(), "x", "x" * 3000, "%00", "%ff"])
+@pytest.mark.parametrize(
+    "token", ["neverSent-neverSent-neverSent-neverSent-43ch", "x", "x" * 3000, "%00", "%ff"]
+)
 def test_a_link_that_was_never_sent_is_refused(client: Client, token: str) -> None:
     response = client.post(f"/accounts/password/reset/{token}/", {"password": NEW})
 

@@ -28,7 +28,12 @@ def test_somebody_registers_and_finds_the_mail_in_the_mailbox(
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("main").locator("button[type=submit]").click()
     row = page.get_by_role("listitem").filter(has_text=address)
-    assert soon(lambda: visitor.open("/mailbox/") or row.count() == 1)
+
+    def has_come() -> bool:
+        visitor.open("/mailbox/")
+        return row.count() == 1
+
+    assert soon(has_come)
     row.get_by_role("link", name="Confirm your e-mail address").click()
     mail = page.frame_locator("iframe")
     expect(mail.get_by_role("heading", name="Confirm your e-mail address")).to_be_visible()

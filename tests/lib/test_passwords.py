@@ -120,7 +120,7 @@ def test_a_hash_with_other_numbers_is_made_anew_at_login(
     settings.PASSWORD_HASHERS = written.PASSWORD_HASHERS
 
     data = {"username": "ada@example.com", "password": "correct horse battery"}
-    assert client.post("/accounts/login/", data).status_code == 302
+    assert client.post("/accounts/login/", data).status_code == 303
 
     user.refresh_from_db()
     assert "m=19456,t=2,p=1" in user.password

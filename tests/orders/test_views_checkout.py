@@ -178,7 +178,7 @@ def test_order_without_a_cart_is_refused_kindly(
         ("state", "", "Please choose one of the list."),
         ("state", "Bavaria", "Please choose one of the list."),
         ("postal_code", "1", "Please enter a ZIP code like 10000."),
-        ("postal_code", "90210", "Please enter a ZIP code like 10000."),
+        ("postal_code", "90210", "This doesn't fit the state or region you chose."),
         ("postal_code", "", "Please fill this in."),
         ("phone", "555", "Please enter a phone number like (201) 555-0123."),
         ("city", "x" * 10_000, "Ensure this value has at most 100 characters"),
