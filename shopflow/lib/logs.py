@@ -7,7 +7,7 @@ from typing import Any
 E_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 # 43 characters are 256 random bits: links, carts, refresh tokens; a signed token has two dots.
 TOKEN = re.compile(
-    r"(?=[\w-]*[A-Z])(?=[\w-]*\d)[\w-]{40,}(?:\.[\w-]{10,}){0,2}|(?<=token=)[^\s&\"']+"
+    r"(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{40,}(?:\.[\w-]{10,}){0,2}|(?<=token=)[^\s&\"']+"
 )
 DIGITS = re.compile(r"\d(?:[ -]?\d){12,18}")
 

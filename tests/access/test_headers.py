@@ -100,8 +100,7 @@ def _faults_of_mail(answer: Any) -> Iterator[str]:
 
 def is_kept(answer: Any) -> bool:
     """Whether a cache or a disk may keep it."""
-    said: str = answer.headers.get("Cache-Control", "")
-    return "no-store" not in said
+    return "no-store" not in str(answer.headers.get("Cache-Control", ""))
 
 
 def _is_docs(answer: Any) -> bool:
