@@ -82,10 +82,10 @@ def test_changes_a_coupon_and_keeps_its_count(client: Client, variant: ProductVa
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"discount_value": "0"}, "A percentage is between 0 and 100, a limit is 1 or more."),
-        ({"discount_value": "101"}, "A percentage is between 0 and 100, a limit is 1 or more."),
+        ({"discount_value": "0"}, "A percentage is above 0 and at most 100."),
+        ({"discount_value": "101"}, "A percentage is above 0 and at most 100."),
         ({"discount_value": "abc"}, "Enter a number."),
-        ({"usage_limit": "0"}, "A percentage is between 0 and 100, a limit is 1 or more."),
+        ({"usage_limit": "0"}, "A limit is 1 or more."),
         ({"usage_limit": "99999999999"}, "less than or equal to 2147483647"),
         ({"min_order_amount": "-1"}, "An amount is 0 or more."),
         ({"max_discount_amount": "-1"}, "An amount is 0 or more."),

@@ -16,13 +16,10 @@ pytestmark = pytest.mark.django_db
 
 
 def redeem(coupon: Coupon, order: Order) -> CouponUsage:
-    return commands.redeem(
-        coupon_id=coupon.pk,
-        order_id=order.pk,
-        discount=Decimal("5.00"),
-        email=order.customer_email,
-        user_id=None,
+    commands.redeem(
+        order_id=order.pk, email=order.customer_email, coupons={coupon.pk: Decimal("5.00")}
     )
+    return CouponUsage.objects.get(order=order, coupon=coupon)
 
 
 def count(coupon: Coupon) -> int:
@@ -40,15 +37,13 @@ def test_takes_one_use(order: Order) -> None:
 
 
 def test_folds_the_email_because_limits_count_by_it(order: Order) -> None:
-    use = commands.redeem(
-        coupon_id=factories.coupon().pk,
-        order_id=order.pk,
-        discount=Decimal("5.00"),
-        email="Ada@Example.COM",
-        user_id=None,
+    coupon = factories.coupon()
+
+    commands.redeem(
+        order_id=order.pk, email="Ada@Example.COM", coupons={coupon.pk: Decimal("5.00")}
     )
 
-    assert use.customer_email == "ada@example.com"
+    assert CouponUsage.objects.get().customer_email == "ada@example.com"
 
 
 def test_takes_any_number_without_a_limit(order: Order) -> None:
