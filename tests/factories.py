@@ -179,5 +179,20 @@ def placed_order(
     return check_out(cart, user_id=user.pk if user else None)
 
 
+def cancel(order: Order) -> Order:
+    return orders.cancel(order_id=order.pk, reason="by the customer")
+
+
+def free_shipping_above(method: ShippingMethod, amount: str) -> ShippingMethod:
+    """The same way of shipping, for nothing from so much on."""
+    return shipping.save_method(
+        zone_id=method.zone_id,
+        name=method.name,
+        price=method.price,
+        free_above=Decimal(amount),
+        method_id=method.pk,
+    )
+
+
 def elsewhere(country: str, state: str = "") -> Destination:
     return Destination(country, state)

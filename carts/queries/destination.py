@@ -41,7 +41,7 @@ def add_shipping(
     if chosen is not None:
         quote.shipping_method_id, quote.shipping_method_name = chosen.id, chosen.name
         quote.shipping = chosen.price
-        quote.shipping_discount = take_off_shipping(found, price=chosen.price)
+        quote.shipping_discount = take_off_shipping(found=found, price=chosen.price)
         quote.discount += quote.shipping_discount
 
 

@@ -50,13 +50,13 @@ def take_off_goods(quote: Quote, candidates: Sequence[Candidate]) -> list[Discou
 def quoted(discount: Discount, *, currency: str) -> QuoteDiscount:
     """Return a discount as a quote shows and explains it."""
     rule, reason = discount.candidate.rule, discount.reason
-    what = rules.what(rule, currency=currency)
+    what = rules.what(rule=rule, currency=currency)
     return QuoteDiscount(
         id=rule.pk,
         is_automatic=discount.candidate.is_automatic,
         name=discount.candidate.name,
         description=rule.description or what,
-        condition=rules.conditions(rule, currency=currency),
+        condition=rules.conditions(rule=rule, currency=currency),
         value=f"{what} ({Money(discount.basis, currency)})",
         amount=discount.amount,
         is_of_shipping=discount.is_of_shipping,

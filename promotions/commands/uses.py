@@ -108,7 +108,7 @@ def _check_customer(kind: Kind, amounts: Mapping[UUID, Decimal], customer: Custo
     and only a statement begun later sees what they wrote. Inside the UPDATE it would not.
     """
     limited = kind.rule.objects.filter(pk__in=list(amounts), usage_limit_per_user__isnull=False)
-    uses = uses_of(kind.usage, name=kind.name, customer=customer)
+    uses = uses_of(usage=kind.usage, name=kind.name, customer=customer)
     if limited.filter(usage_limit_per_user__lte=uses).exists():
         raise kind.refused(kind.refused.used_by_you)
 

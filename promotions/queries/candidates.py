@@ -90,7 +90,7 @@ def promotions(*, products: Iterable[UUID], customer: Customer) -> list[Candidat
     )
 
 
-def uses_of(usage: Any, *, name: str, customer: Customer) -> Subquery:
+def uses_of(*, usage: Any, name: str, customer: Customer) -> Subquery:
     """Return how often a customer has used the rule of the row around it."""
     mine = usage.objects.filter(customer.uses, **{name: OuterRef("pk")}).order_by()
     counted = mine.annotate(count=Func(F("pk"), function="count")).values("count")
@@ -112,7 +112,7 @@ def _candidates(
     named = of_products.objects.filter(product__in=products, **outer).values("product")
     shelved = of_categories.objects.filter(**{f"{shelf}__in": products}, **outer).values(shelf)
     limited = When(
-        usage_limit_per_user__isnull=False, then=uses_of(usage, name=name, customer=customer)
+        usage_limit_per_user__isnull=False, then=uses_of(usage=usage, name=name, customer=customer)
     )
     found = rows.annotate(
         named=ArraySubquery(named),

@@ -74,7 +74,7 @@ def discounts(
     return found
 
 
-def take_off_shipping(found: Iterable[Discount], *, price: Decimal) -> Decimal:
+def take_off_shipping(*, found: Iterable[Discount], price: Decimal) -> Decimal:
     """Let the discounts of shipping take off its price, and nothing else; return how much."""
     left = price
     for discount in found:

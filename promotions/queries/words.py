@@ -11,7 +11,7 @@ from promotions.models.rules import DiscountRule, DiscountType
 from shopflow.lib.money import Money
 
 
-def what(rule: DiscountRule, *, currency: str) -> str:
+def what(*, rule: DiscountRule, currency: str) -> str:
     """Return what a rule takes off: "10 % off", "$5.00 off", "buy 2, get 1 free"."""
     match rule.discount_type:
         case DiscountType.PERCENTAGE:
@@ -24,7 +24,7 @@ def what(rule: DiscountRule, *, currency: str) -> str:
             return _buy_and_get(rule)
 
 
-def conditions(rule: DiscountRule, *, currency: str) -> str:
+def conditions(*, rule: DiscountRule, currency: str) -> str:
     """Return on which conditions: "from $50.00, once per customer"; '' when there are none."""
     said = [*_of_amounts(rule, currency), *_of_limits(rule), *_of_dates(rule)]
     if not rule.stackable:
@@ -32,16 +32,16 @@ def conditions(rule: DiscountRule, *, currency: str) -> str:
     return ", ".join(said)
 
 
-def summary(rule: DiscountRule, *, things: Sequence[str] = (), currency: str) -> str:
+def summary(*, rule: DiscountRule, currency: str, things: Sequence[str] = ()) -> str:
     """Return all of a rule in a line: "10 % off Shoes, from $50.00, once per customer".
 
     `things` are the names of the products or categories it is for.
     """
-    said = what(rule, currency=currency)
+    said = what(rule=rule, currency=currency)
     if rule.scope != rule.Scope.ORDER:
         named = ", ".join(things) or _("nothing yet")
         said = _("%(what)s %(things)s") % {"what": said, "things": named}
-    rest = conditions(rule, currency=currency)
+    rest = conditions(rule=rule, currency=currency)
     return f"{said}, {rest}" if rest else said
 
 

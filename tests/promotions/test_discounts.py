@@ -241,7 +241,7 @@ def test_of_shipping_take_off_its_price_and_nothing_else(
 ) -> None:
     [one] = applied = found([coupon(**FREE, **terms)], goods(("10.00", 1)))
 
-    taken = take_off_shipping(applied, price=Decimal(price))
+    taken = take_off_shipping(found=applied, price=Decimal(price))
 
     assert (taken, one.amount, one.shipping) == (Decimal(off),) * 3
     assert one.parts == [0]
@@ -251,11 +251,11 @@ def test_of_shipping_never_take_off_more_than_it_costs() -> None:
     both = [coupon(stackable=True, **FREE), promotion(stackable=True, **FREE)]
     applied = found(both, goods(("10.00", 1)))
 
-    assert take_off_shipping(applied, price=Decimal("5.90")) == Decimal("5.90")
+    assert take_off_shipping(found=applied, price=Decimal("5.90")) == Decimal("5.90")
     assert [one.shipping for one in applied] == [Decimal("5.90"), 0]
 
 
 def test_that_do_not_apply_leave_shipping_alone() -> None:
     applied = found([coupon(min_order_amount=Decimal(100), **FREE)], goods(("10.00", 1)))
 
-    assert take_off_shipping(applied, price=Decimal("5.90")) == 0
+    assert take_off_shipping(found=applied, price=Decimal("5.90")) == 0

@@ -147,7 +147,7 @@ def test_free_shipping_takes_off_shipping_only(
     found = applied(candidates, goods)
     before = per_line(found, goods)
 
-    taken = take_off_shipping(found, price=price)
+    taken = take_off_shipping(found=found, price=price)
 
     assert 0 <= taken <= price
     assert sum((discount.shipping for discount in found), ZERO) == taken
