@@ -164,3 +164,9 @@ class QuoteBody(Body):
 
     shipping_address = DestinationBody()
     shipping_method = serializers.UUIDField(required=False, allow_null=True)
+    email = serializers.EmailField(
+        required=False,
+        allow_blank=True,
+        max_length=254,
+        help_text="Whose order it will be: some discounts are limited per customer.",
+    )

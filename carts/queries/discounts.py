@@ -60,6 +60,7 @@ def quoted(discount: Discount, *, currency: str) -> QuoteDiscount:
         value=f"{what} ({Money(discount.basis, currency)})",
         amount=discount.amount,
         is_of_shipping=discount.is_of_shipping,
+        is_stackable=rule.stackable,
         reason=reason.code if reason else "",
         problem=reason.sentence if reason else "",
     )

@@ -46,6 +46,7 @@ class QuoteDiscount:
     value: str
     amount: Decimal
     is_of_shipping: bool
+    is_stackable: bool
     reason: str
     problem: str
 
@@ -91,6 +92,11 @@ class Quote:
     def coupons(self) -> list[QuoteDiscount]:
         """The coupons that were entered, with the reason where one takes nothing off."""
         return [discount for discount in self.discounts if not discount.is_automatic]
+
+    @property
+    def takes_another_code(self) -> bool:
+        """Whether a further code could apply beside those entered."""
+        return all(coupon.is_stackable for coupon in self.coupons)
 
     @property
     def promotions(self) -> list[QuoteDiscount]:
