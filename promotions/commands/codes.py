@@ -16,7 +16,7 @@ LETTERS = "ACDEFGHJKMNPRTUVWXY34679"
 MOST_CODES = 10_000
 BATCH = 1_000
 PLACEHOLDER = "X"
-READABLE = re.compile(r"[A-Z0-9-]*")
+READABLE = re.compile(r"[A-Z0-9][A-Z0-9-]*")
 # So many more codes are possible than are made, or guessing one would pay.
 ROOM = 1_000_000
 

@@ -33,9 +33,7 @@ def _value(rule: DiscountRule) -> str:
             is_right = 0 < value <= LARGEST_AMOUNT
             return "" if is_right else "An amount to take off is above 0."
         case _:
-            return (
-                "Free shipping takes off what shipping costs: leave the value 0." if value else ""
-            )
+            return "Free shipping has no value of its own: leave it 0." if value else ""
 
 
 def _quantities(rule: DiscountRule) -> str:
@@ -60,9 +58,10 @@ def _amounts(rule: DiscountRule) -> str:
 
 def _limits(rule: DiscountRule) -> str:
     limits = (rule.usage_limit, rule.usage_limit_per_user)
-    if not all(limit is None or 1 <= limit <= LARGEST_NUMBER for limit in limits):
+    if not all(limit is None or limit >= 1 for limit in limits):
         return "A limit is 1 or more."
-    return "" if abs(rule.priority) <= LARGEST_NUMBER else "This priority is too large a number."
+    numbers = [rule.priority, *(limit or 0 for limit in limits)]
+    return "" if max(map(abs, numbers)) <= LARGEST_NUMBER else "This number is too large."
 
 
 def _words_and_dates(rule: DiscountRule) -> str:

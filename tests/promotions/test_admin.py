@@ -15,6 +15,7 @@ from tests import factories, staff
 pytestmark = pytest.mark.django_db
 COUPONS = "/admin/promotions/coupon/"
 ADD = f"{COUPONS}add/"
+NOBODYS_ID = "00000000-0000-7000-8000-000000000000"
 
 
 @pytest.fixture
@@ -86,7 +87,7 @@ def test_changes_a_coupon_and_keeps_its_count(client: Client, variant: ProductVa
         ({"discount_value": "101"}, "A percentage is above 0 and at most 100."),
         ({"discount_value": "abc"}, "Enter a number."),
         ({"usage_limit": "0"}, "A limit is 1 or more."),
-        ({"usage_limit": "99999999999"}, "less than or equal to 2147483647"),
+        ({"usage_limit": "99999999999"}, "This number is too large."),
         ({"min_order_amount": "-1"}, "An amount is 0 or more."),
         ({"max_discount_amount": "-1"}, "An amount is 0 or more."),
         (
@@ -96,7 +97,7 @@ def test_changes_a_coupon_and_keeps_its_count(client: Client, variant: ProductVa
                 "expires_at_0": "2026-06-01",
                 "expires_at_1": "00:00",
             },
-            "A coupon ends after it starts.",
+            "It ends after it starts.",
         ),
         ({"code": ""}, "This field is required."),
         ({"code": "taken"}, "There is a coupon with this code already."),
@@ -165,3 +166,135 @@ def test_the_lists_take_a_fixed_number_of_queries(
             response = client.get(address)
 
         assert f"{expected} coupon" in staff.text_of(response)
+
+
+def test_says_in_words_what_a_coupon_does(client: Client) -> None:
+    shoes = factories.category("Shoes")
+    coupon = factories.coupon(
+        scope="categories",
+        category_ids=[shoes.pk],
+        min_order_amount=Decimal(50),
+        usage_limit_per_user=1,
+        stackable=True,
+    )
+    said = "10 % off Shoes, from $50.00, once per customer"
+
+    assert said in staff.text_of(client.get(COUPONS))
+    assert said in staff.text_of(client.get(page(coupon)))
+
+
+def test_saves_what_a_coupon_is_for(client: Client, variant: ProductVariant) -> None:
+    coupon = factories.coupon()
+    shoes = factories.category("Shoes")
+    sku = variant.product.sku
+
+    client.post(page(coupon), filled(client, page(coupon), scope="products", style_codes=sku))
+    assert coupon.products.get().product == variant.product
+    assert sku in staff.text_of(client.get(page(coupon)))
+
+    data = filled(client, page(coupon), scope="categories", category_ids=[str(shoes.pk)])
+    client.post(page(coupon), data)
+    assert (coupon.products.count(), coupon.categories.get().category) == (0, shoes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"scope": "products"}, "Choose at least one product or category that it is for."),
+        (
+            {"scope": "products", "style_codes": "NOSUCH"},
+            "There is no product with this style code: NOSUCH",
+        ),
+        ({"scope": "categories", "category_ids": ["abc"]}, "is not one of the available choices"),
+        ({"scope": "moon"}, "is not one of the available choices"),
+        ({"discount_type": "fixed_amount", "discount_value": "0"}, "An amount to take off is"),
+        ({"discount_type": "buy_x_get_y"}, "Say how many to buy and how many to get"),
+        ({"discount_type": "free_shipping"}, "Free shipping has no value of its own"),
+        ({"usage_limit_per_user": "0"}, "A limit is 1 or more."),
+        ({"style_codes": "a\0b"}, "Null characters are not allowed."),
+    ],
+)
+def test_bad_terms_show_a_sentence_and_change_nothing(
+    client: Client, changes: dict[str, Any], sentence: str
+) -> None:
+    coupon = factories.coupon()
+    before = row_of(coupon)
+
+    response = client.post(page(coupon), filled(client, page(coupon), **changes))
+
+    assert response.status_code == 200
+    assert sentence in staff.text_of(response)
+    assert row_of(coupon) == before
+    assert not coupon.products.exists()
+
+
+def test_hands_out_chosen_coupons_as_a_file(client: Client) -> None:
+    coupon = factories.coupon("=SUM(A1)", usage_limit=5, stackable=True)
+    factories.coupon("OTHER")
+    data = {"action": "download", "_selected_action": [str(coupon.pk)]}
+
+    response = client.post(COUPONS, data)
+
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    assert response["Content-Disposition"] == 'attachment; filename="coupons.csv"'
+    assert response.content.decode().splitlines() == [
+        "code,in words,used,limit",
+        '\'=SUM(A1),"10 % off, 5 times in all",0,5',
+    ]
+
+
+def test_makes_codes_and_hands_them_out(client: Client) -> None:
+    coupon = factories.coupon("SPRING")
+    address = f"{COUPONS}{coupon.pk}/codes/"
+    assert address in client.get(page(coupon)).content.decode()
+    data = staff.form_of(client.get(address), "codes_form") | {"count": "3", "prefix": "SPRING-"}
+
+    response = client.post(address, data)
+
+    made = list(Coupon.objects.exclude(pk=coupon.pk).values_list("code", flat=True))
+    assert response["Content-Disposition"] == 'attachment; filename="codes-SPRING.csv"'
+    assert sorted(response.content.decode().splitlines()) == sorted(["code", *made])
+    assert len(made) == 3
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"count": "0"}, "Ensure this value is greater than or equal to 1."),
+        ({"count": "10001"}, "Ensure this value is less than or equal to 10000."),
+        ({"count": "1.5"}, "Enter a whole number."),
+        ({"pattern": "XX"}, "These codes could be guessed."),
+        ({"prefix": "A\0"}, "Null characters are not allowed."),
+        ({"pattern": ""}, "This field is required."),
+    ],
+)
+def test_makes_no_codes_of_what_makes_no_sense(
+    client: Client, wrong: dict[str, str], sentence: str
+) -> None:
+    coupon = factories.coupon()
+    address = f"{COUPONS}{coupon.pk}/codes/"
+    data = staff.form_of(client.get(address), "codes_form") | wrong
+
+    response = client.post(address, data)
+
+    assert response.status_code == 400
+    assert sentence in staff.text_of(response)
+    assert Coupon.objects.count() == 1
+
+
+def test_makes_no_codes_for_staff_who_may_not_add_coupons() -> None:
+    coupon = factories.coupon()
+    client = staff.signed_in(staff.employee("promotions.view_coupon", "promotions.change_coupon"))
+    data = {"count": "3", "pattern": "XXXX-XXXX"}
+
+    response = client.post(f"{COUPONS}{coupon.pk}/codes/", data)
+
+    assert response.status_code == 403
+    assert Coupon.objects.count() == 1
+    assert client.get(f"{COUPONS}{NOBODYS_ID}/codes/").status_code == 403
+
+
+def test_makes_no_codes_like_a_coupon_that_is_not_there(client: Client) -> None:
+    response = client.get(f"{COUPONS}{NOBODYS_ID}/codes/")
+
+    assert (response.status_code, response["Location"]) == (302, COUPONS)
