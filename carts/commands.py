@@ -223,7 +223,7 @@ def _coupon(code: str) -> Coupon:
     text = code.strip()
     if not text or len(text) > MOST_CODE_LENGTH or "\0" in text:
         raise CouponRefused
-    coupon = Coupon.objects.filter(code__iexact=text, deleted_at=None).first()
+    coupon: Coupon | None = Coupon.objects.filter(code__iexact=text, deleted_at=None).first()
     if coupon is None:
         raise CouponRefused
     return coupon

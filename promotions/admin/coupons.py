@@ -71,7 +71,12 @@ class CouponAdmin(CommandAdmin[Coupon]):
         status = 400 if form.is_bound else 200
         if form.is_valid():
             try:
-                codes = commands.make_codes(like_id=coupon.pk, **form.cleaned_data)
+                codes = commands.make_codes(
+                    like_id=coupon.pk,
+                    count=form.cleaned_data["count"],
+                    prefix=form.cleaned_data["beginning"],
+                    pattern=form.cleaned_data["pattern"],
+                )
             except DomainError as refusal:
                 status = refusal.status
                 form.add_error(None, str(refusal))

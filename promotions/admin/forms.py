@@ -102,7 +102,7 @@ class CodesForm(forms.Form):
     """How many codes, and how they look."""
 
     count = forms.IntegerField(label="How many", min_value=1, max_value=10_000, initial=100)
-    prefix = forms.CharField(required=False, max_length=20, help_text="For example SPRING-")
+    beginning = forms.CharField(required=False, max_length=20, help_text="For example SPRING-")
     pattern = forms.CharField(
         initial="XXXX-XXXX",
         max_length=40,

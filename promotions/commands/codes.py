@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from typing import Any
 from uuid import UUID
 
 from django.db.models.functions import Lower
@@ -71,10 +72,11 @@ def _filled(pattern: str) -> str:
 
 
 def _copy_things(like: Coupon, coupons: list[Coupon]) -> None:
-    for model, column, rows in (
+    of: tuple[tuple[Any, str, Any], ...] = (
         (CouponProduct, "product_id", like.products),
         (CouponCategory, "category_id", like.categories),
-    ):
+    )
+    for model, column, rows in of:
         things = list(rows.values_list(column, flat=True))
         model.objects.bulk_create(
             [model(coupon=coupon, **{column: thing}) for coupon in coupons for thing in things],

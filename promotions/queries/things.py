@@ -26,7 +26,7 @@ def with_things(*, rows: QuerySet[Any]) -> QuerySet[Any]:
     categories: Any = CouponCategory if of_coupons else PromotionCategory
     outer = {"coupon" if of_coupons else "promotion": OuterRef("pk")}
     few = slice(MOST_NAMED + 1)
-    return rows.annotate(
+    named: QuerySet[Any] = rows.annotate(
         product_names=ArraySubquery(
             products.objects.filter(**outer).order_by("id").values("product__name")[few]
         ),
@@ -34,6 +34,7 @@ def with_things(*, rows: QuerySet[Any]) -> QuerySet[Any]:
             categories.objects.filter(**outer).order_by("id").values("category__name")[few]
         ),
     )
+    return named
 
 
 def in_words(*, rule: Any, currency: str) -> str:

@@ -16,7 +16,7 @@ from shipping.models import ShippingMethod
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-FREE = {"discount_type": "free_shipping", "discount_value": Decimal(0)}
+FREE: dict[str, Any] = {"discount_type": "free_shipping", "discount_value": Decimal(0)}
 
 
 def reasons(quote: Any) -> dict[str, str]:

@@ -12,7 +12,7 @@ from tests import factories
 from tests.storefront import FROM_OUR_PAGE, put_in_cart, words
 
 pytestmark = pytest.mark.django_db
-FREE = {"discount_type": "free_shipping", "discount_value": 0}
+FREE: dict[str, Any] = {"discount_type": "free_shipping", "discount_value": 0}
 RULE = "Please choose a quantity from 1 to 999."
 ADD = "/cart/add/"
 

@@ -1,4 +1,5 @@
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -17,7 +18,7 @@ from tests import factories
 from tests.books import books
 
 pytestmark = pytest.mark.django_db
-FREE = {"discount_type": "free_shipping", "discount_value": Decimal(0)}
+FREE: dict[str, Any] = {"discount_type": "free_shipping", "discount_value": Decimal(0)}
 # Issue "The sale": a place-order command of three lines.
 MOST_STATEMENTS = 25
 

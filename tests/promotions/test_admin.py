@@ -247,7 +247,7 @@ def test_makes_codes_and_hands_them_out(client: Client) -> None:
     coupon = factories.coupon("SPRING")
     address = f"{COUPONS}{coupon.pk}/codes/"
     assert address in client.get(page(coupon)).content.decode()
-    data = staff.form_of(client.get(address), "codes_form") | {"count": "3", "prefix": "SPRING-"}
+    data = staff.form_of(client.get(address), "codes_form") | {"count": "3", "beginning": "SPRING-"}
 
     response = client.post(address, data)
 
@@ -264,7 +264,7 @@ def test_makes_codes_and_hands_them_out(client: Client) -> None:
         ({"count": "10001"}, "Ensure this value is less than or equal to 10000."),
         ({"count": "1.5"}, "Enter a whole number."),
         ({"pattern": "XX"}, "These codes could be guessed."),
-        ({"prefix": "A\0"}, "Null characters are not allowed."),
+        ({"beginning": "A\0"}, "Null characters are not allowed."),
         ({"pattern": ""}, "This field is required."),
     ],
 )

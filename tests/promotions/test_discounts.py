@@ -11,8 +11,9 @@ from promotions.models import Coupon, Promotion
 from promotions.queries import Candidate, Discount, Goods, discounts, take_off_shipping
 from shopflow.lib.ids import new_id
 
-TEN, HALF = {"discount_value": Decimal(10)}, {"discount_value": Decimal(50)}
-FREE = {"discount_type": "free_shipping", "discount_value": Decimal(0)}
+TEN: dict[str, Any] = {"discount_value": Decimal(10)}
+HALF: dict[str, Any] = {"discount_value": Decimal(50)}
+FREE: dict[str, Any] = {"discount_type": "free_shipping", "discount_value": Decimal(0)}
 
 
 def goods(*lines: tuple[str, int]) -> list[Goods]:
