@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from promotions.errors import InvalidDiscount
 from promotions.models.rules import DiscountRule, DiscountScope, DiscountType
+from shopflow.lib.money import round_money
 
 LARGEST_NUMBER = 2**31 - 1
 LARGEST_AMOUNT = Decimal("9999999999.99")
@@ -51,7 +52,7 @@ def _amounts(rule: DiscountRule) -> str:
     if not all(0 <= amount <= LARGEST_AMOUNT for amount in given):
         return "An amount is 0 or more."
     exact = [rule.discount_value, *given]
-    if any(amount != round(amount, 2) for amount in exact):
+    if any(amount != round_money(amount) for amount in exact):
         return "Amounts and percentages have at most two decimals."
     return ""
 

@@ -72,11 +72,13 @@ def test_refuses_a_coupon_that_makes_no_sense(facts: dict[str, Any]) -> None:
         {"code": "  "},
         {"code": "X" * 51},
         {"code": "NUL\0"},
+        {"code": "HALF/PRICE"},
+        {"code": ".."},
         {"min_order_amount": Decimal("-0.01")},
         {"max_discount_amount": Decimal("-0.01")},
         {"starts_at": timezone.now(), "expires_at": timezone.now() - timedelta(days=1)},
     ],
-    ids=["blank", "long", "nul", "minimum", "maximum", "dates"],
+    ids=["blank", "long", "nul", "slash", "dots", "minimum", "maximum", "dates"],
 )
 def test_refuses_what_makes_no_sense(wrong: dict[str, Any]) -> None:
     values: dict[str, Any] = {"code": "SUMMER", "discount_value": Decimal(10)}
