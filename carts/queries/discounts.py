@@ -57,7 +57,7 @@ def quoted(discount: Discount, *, currency: str) -> QuoteDiscount:
         name=discount.candidate.name,
         description=rule.description or what,
         condition=rules.conditions(rule=rule, currency=currency),
-        value=f"{what} ({Money(discount.basis, currency)})",
+        value=f"{what} ({Money(discount.basis, currency)})" if discount.basis else what,
         amount=discount.amount,
         is_of_shipping=discount.is_of_shipping,
         is_stackable=rule.stackable,

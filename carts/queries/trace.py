@@ -34,9 +34,12 @@ def trace_of(quote: Quote) -> list[dict[str, str]]:
 
 def _lines(quote: Quote) -> Iterator[dict[str, str]]:
     for line in quote.lines:
-        value = f"{line.quantity} × {line.unit_price}"
         yield _step(
-            "line", adds=line.line_total, name=line.sku, value=value, result=str(line.line_total)
+            "line",
+            adds=line.line_total,
+            name=f"{line.product_name} ({line.sku})",
+            value=f"{line.quantity} × {line.unit_price}",
+            result=str(line.line_total),
         )
 
 

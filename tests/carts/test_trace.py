@@ -163,7 +163,7 @@ def test_says_of_each_step_what_why_and_how_much() -> None:
         empty
         | {
             "rule": "line",
-            "name": "SHIRT",
+            "name": "Shirt (SHIRT)",
             "value": "2 × 25.00",
             "result": "50.00",
             "adds": "50.00",
@@ -182,7 +182,7 @@ def test_says_of_each_step_what_why_and_how_much() -> None:
             "rule": "coupon",
             "name": "MORE",
             "condition": f"from $99.00, {alone}",
-            "value": "5 % off ($0.00)",
+            "value": "5 % off",
             "result": "This code needs an order of at least $99.00.",
             "reason": "below_minimum",
             "adds": "0.00",
