@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -32,7 +32,7 @@ class CouponAdmin(CommandAdmin[Coupon]):
     search_help_text = "A code, or how it begins"
     ordering = ("-id",)
     history_parts = ("products", "categories")
-    actions = ("download",)
+    actions = ("download", "switch_off")
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Coupon]":
         return with_things(rows=super().get_queryset(request))
@@ -59,6 +59,13 @@ class CouponAdmin(CommandAdmin[Coupon]):
             for coupon in coupons
         ]
         return _csv("coupons.csv", ("code", "in words", "used", "limit"), rows)
+
+    @admin.action(description="Switch off", permissions=["change"])
+    def switch_off(self, request: HttpRequest, coupons: "QuerySet[Coupon]") -> None:
+        """Stop the chosen coupons at once: a list of codes that got into the wrong hands."""
+        ids = list(coupons.values_list("pk", flat=True))
+        count = commands.switch_off_coupons(coupon_ids=ids)
+        self.message_user(request, f"{count} coupons switched off.", messages.SUCCESS)
 
     def codes_view(self, request: HttpRequest, row_id: UUID) -> HttpResponse:
         """Make single-use codes on the terms of a coupon, and hand them out as a file."""

@@ -1,7 +1,7 @@
 """Everything that changes coupons, promotions and their uses."""
 
 from promotions.commands.codes import make_codes
-from promotions.commands.saving import save_coupon, save_promotion
+from promotions.commands.saving import save_coupon, save_promotion, switch_off_coupons
 from promotions.commands.uses import give_back, redeem, take_again
 
 __all__ = [
@@ -10,5 +10,6 @@ __all__ = [
     "redeem",
     "save_coupon",
     "save_promotion",
+    "switch_off_coupons",
     "take_again",
 ]

@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any, TypedDict, TypeVar, Unpack
 from uuid import UUID
 
+from django.utils import timezone
+
 from catalog.models import Category, Product
 from promotions.commands.terms import check_terms
 from promotions.errors import CodeTaken, InvalidCoupon, InvalidDiscount, InvalidPromotion
@@ -89,6 +91,16 @@ def save_promotion(
     promotion = _row(Promotion, promotion_id)
     promotion.name = name
     return _save(promotion, dict(terms), product_ids, category_ids, InvalidPromotion)
+
+
+@command
+def switch_off_coupons(*, coupon_ids: Collection[UUID]) -> int:
+    """Let coupons apply to no cart any more; return how many were on. Safe to repeat."""
+    # Locked by key, as orders lock them.
+    on = Coupon.objects.filter(pk__in=list(coupon_ids), is_active=True).order_by("pk")
+    ids = list(on.select_for_update(no_key=True).values_list("pk", flat=True))
+    Coupon.objects.filter(pk__in=ids).update(is_active=False, updated_at=timezone.now())
+    return len(ids)
 
 
 def _row(model: type[R], row_id: UUID | None) -> R:
