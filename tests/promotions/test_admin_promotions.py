@@ -111,7 +111,7 @@ def test_the_lists_take_a_fixed_number_of_queries(
     for expected in (2, 4):
         factories.placed_order((variant, 1))
 
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             response = client.get(address)
 
         counted = 2 if address == PROMOTIONS else expected
