@@ -148,7 +148,8 @@ AUTHENTICATION_BACKENDS = [
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 PASSWORD_HASHERS = [
     "shopflow.lib.passwords.Argon2id",
-    "django.contrib.auth.hashers.BCryptSHA256PasswordHasher",
+    # Of people brought along from other shops; made anew at their first login.
+    "django.contrib.auth.hashers.BCryptPasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
