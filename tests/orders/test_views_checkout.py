@@ -319,7 +319,7 @@ def test_number_of_queries_of_a_shoppers_page(
     address_of(shopper)
 
     # A guest's ten; who; the address book, in a transaction of its own with for whom; and as the
-    # destination is known, zone, ways to ship and taxes instead of the order that ships for nothing.
+    # destination is known, zone, ways to ship and taxes but not what ships for nothing.
     with django_assert_num_queries(17):
         client.get(ADDRESS)
 
