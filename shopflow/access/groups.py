@@ -29,7 +29,8 @@ GOODS = TEXTS | {
 }  # fmt: skip
 TERMS = frozenset({
     "promotions.view_coupon", "promotions.add_coupon", "promotions.change_coupon",
-    "promotions.view_couponusage",
+    "promotions.view_couponusage", "promotions.view_promotion", "promotions.add_promotion",
+    "promotions.change_promotion", "promotions.view_promotionusage",
     "shipping.view_shippingzone", "shipping.add_shippingzone", "shipping.change_shippingzone",
     "shipping.view_shippingmethod", "shipping.add_shippingmethod", "shipping.change_shippingmethod",
     "shipping.view_taxrate", "shipping.add_taxrate", "shipping.change_taxrate",
@@ -46,7 +47,8 @@ GROUPS: Mapping[str, Set[str]] = {
     | LOOK_AT_MONEY
     | {
         "payments.refund_payment", "payments.view_paymentevent", "payments.change_paymentevent",
-        "promotions.view_coupon", "promotions.view_couponusage", "shipping.view_taxrate",
+        "promotions.view_coupon", "promotions.view_couponusage", "promotions.view_promotion",
+        "promotions.view_promotionusage", "shipping.view_taxrate",
         "accounts.view_user", "accounts.export_user",
     },
 }  # fmt: skip

@@ -67,7 +67,13 @@ payments.paymentevent process_now   O M . . . . F
 promotions.coupon view              O M R . . . F
 promotions.coupon add               O M R . . . .
 promotions.coupon change            O M R . . . .
+promotions.coupon download          O M R . . . F
+promotions.coupon switch_off        O M R . . . .
 promotions.couponusage view         O M R . . . F
+promotions.promotion view           O M R . . . F
+promotions.promotion add            O M R . . . .
+promotions.promotion change         O M R . . . .
+promotions.promotionusage view      O M R . . . F
 shipping.shippingzone view          O M R . . . .
 shipping.shippingzone add           O M R . . . .
 shipping.shippingzone change        O M R . . . .

@@ -332,3 +332,15 @@ def test_books_the_goods_out_once(client: Client, paid: Order) -> None:
     assert OrderShipment.objects.count() == 1
     assert InventoryTransaction.objects.filter(type="sale").count() == 1
     assert paid.items.get().line_total == Decimal("100.00")
+
+
+def test_explains_how_the_total_came_about(client: Client, variant: ProductVariant) -> None:
+    factories.promotion("Summer sale", stackable=True)
+    factories.promotion("Dear", stackable=True, min_order_amount=Decimal(500))
+    order = factories.placed_order((variant, 2))
+
+    said = staff.text_of(client.get(page(order))).partition("How the total came about")[2]
+
+    assert "promotion Summer sale 10 % off ($100.00) applied -10.00" in said
+    assert "This offer needs an order of at least $500.00. 0.00" in said
+    assert f"total {order.total} {order.total}" in said
