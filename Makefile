@@ -86,7 +86,7 @@ lock: base ## Compile requirements/*.in again (UPGRADE=1 takes the newest versio
 		../.run-lock/bin/python -m uv pip compile --quiet --no-config --universal \
 			--python-version 3.11 --generate-hashes --no-header \
 			$(if $(UPGRADE),--upgrade) $$([ $$set = redis ] && echo --no-deps) $$set.in --output-file $$set.txt || exit 1; done
-	@rm -rf .run-lock
+	@rm -rf .run-lock && $(PYTHON) requirements/bill.py
 
 clean: ## Remove everything these commands made, the demo shop's data included
 	@if [ -x $(PY) ]; then \
