@@ -24,7 +24,8 @@ def known_against_unknown(server: Server) -> Figure:
     In turns, so that whatever else the machine does meets both alike (reliability 4: less than
     5 % between the medians of 200).
     """
-    known, unknown = [], []
+    known: list[float] = []
+    unknown: list[float] = []
     browser = Browser(server)
     for number in range(SAMPLES):
         _ensure(f"known{number}@example.com")
