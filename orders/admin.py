@@ -29,6 +29,12 @@ class CancelForm(forms.Form):
     reason = forms.CharField(max_length=100)
 
 
+class MailForm(forms.Form):
+    fact = forms.ChoiceField(
+        label="Which mail", choices=[(str(fact), fact.replace("_", " ")) for fact in commands.Fact]
+    )
+
+
 def ship(order: Order, *, by: UUID | None, carrier: str, tracking_number: str) -> str:
     commands.ship(order_id=order.pk, carrier=carrier, tracking_number=tracking_number, by=by)
     return f"{order} has shipped with {carrier} {tracking_number}."
@@ -42,6 +48,11 @@ def deliver(order: Order, *, by: UUID | None) -> str:
 def cancel(order: Order, *, by: UUID | None, reason: str) -> str:
     cancelled = commands.cancel(order_id=order.pk, reason=reason, by=by)
     return f"{order} is cancelled.{_money_back(cancelled)}"
+
+
+def resend_mail(order: Order, *, by: UUID | None, fact: str) -> str:
+    commands.resend_mail(order_id=order.pk, fact=commands.Fact(fact), by=by)
+    return f"The mail “{fact.replace('_', ' ')}” goes to {order.customer_email} again."
 
 
 def _money_back(order: Order) -> str:
@@ -77,6 +88,14 @@ class OrderAdmin(ActingAdmin[Order]):
             run=cancel,
             is_possible=lambda order: order.is_cancellable,
             is_grave=True,
+        ),
+        Act(
+            name="mail",
+            title="Send a mail again",
+            hint="It says what is so now; what isn't so is refused.",
+            form=MailForm,
+            initial=lambda order: {"fact": str(commands.facts_of(order)[-1])},
+            run=resend_mail,
         ),
     )
     actions = ("cancel_selected",)

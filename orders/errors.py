@@ -66,3 +66,11 @@ class PaymentDoesNotFit(DomainError):
 class InvalidShipment(InvalidInput):
     code = "invalid_shipment"
     message = "Please fill in the carrier and the tracking number."
+
+
+class NothingToTell(DomainError):
+    """A mail would say what isn't so (yet)."""
+
+    code = "nothing_to_tell"
+    status = 409
+    message = "This isn't true of the order, so there is nothing to tell."

@@ -2,8 +2,11 @@
 
 import base64
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -14,6 +17,7 @@ from django.db.models.functions import Lower
 from accounts.models import User
 from orders.errors import OrderNotFound
 from orders.models import Order
+from shopflow.lib.mail import reads_for_mails
 from shopflow.lib.paging import Order as SortOrder
 from shopflow.lib.transactions import reading_as
 
@@ -23,6 +27,16 @@ VERSION_BYTES = 2
 MAC_BYTES = 32
 CLAIM_BYTES = 16 + VERSION_BYTES
 LONGEST_NUMBER = 30
+
+
+@dataclass(frozen=True)
+class MailLine:
+    """A line of an order as a mail names it; `total` is in the order's currency."""
+
+    product: str
+    variant: str
+    quantity: int
+    total: Decimal
 
 
 def guest_token(order: Order) -> str:
@@ -107,6 +121,21 @@ def claimants(limit: int) -> list[UUID]:
     )
     people = User.objects.filter(Exists(waiting), email_verified=True, is_active=True)
     return list(people.values_list("pk", flat=True)[:limit])
+
+
+@reads_for_mails("orders")
+def read_for_mail(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a mail about an order shows, as it is now. Raises Order.DoesNotExist."""
+    order = Order.objects.get(order_number=facts["number"])
+    return {
+        "order": order,
+        "lines": [
+            MailLine(item.product_name, item.variant_name, item.quantity, item.line_total)
+            for item in order.items.all()
+        ],
+        "taxes": list(order.tax_lines.all()),
+        "address": order.shipping_address,
+    }
 
 
 def _by_number(number: str) -> Order | None:

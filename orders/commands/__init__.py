@@ -9,21 +9,27 @@ from orders.commands.lifecycle import (
     record_money,
     reopen,
 )
+from orders.commands.mails import Fact, facts_of, resend_mail, tell_failed_payment, tell_refund
 from orders.commands.moves import ensure_moves
 from orders.commands.place import Address, place_order
 from orders.commands.shipments import deliver, ship
 
 __all__ = [
     "Address",
+    "Fact",
     "cancel",
     "claim_orders",
     "confirm",
     "deliver",
     "ensure_moves",
     "expire",
+    "facts_of",
     "mark_refunded",
     "place_order",
     "record_money",
     "reopen",
+    "resend_mail",
     "ship",
+    "tell_failed_payment",
+    "tell_refund",
 ]

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from inventory import commands as inventory
 from orders.commands.history import locked, step
+from orders.commands.mails import Fact, tell
 from orders.errors import OrderNotCancellable, PaymentDoesNotFit
 from orders.models import Order
 from orders.signals import order_cancelled
@@ -40,6 +41,7 @@ def confirm(*, order_id: UUID, amount: Decimal) -> Order:
         amount_paid=amount,
         confirmed_at=timezone.now(),
     )
+    tell(order, Fact.PAID)
     inventory.commit(order_id=order.pk)
     return order
 
@@ -67,6 +69,7 @@ def reopen(*, order_id: UUID, amount: Decimal) -> Order:
         cancelled_at=None,
         cancel_reason="",
     )
+    tell(order, Fact.PAID)
     promotions.take_again(order_id=order.pk)
     inventory.reserve(
         order_id=order.pk,
@@ -160,6 +163,7 @@ def _fall_through(order: Order, *, reason: str, by: UUID | None) -> None:
         cancelled_at=max(timezone.now(), order.placed_at),
         cancel_reason=reason,
     )
+    tell(order, Fact.EXPIRED if reason == Order.EXPIRED else Fact.CANCELLED)
     promotions.give_back(order_id=order.pk)
     announce(order_cancelled, order_id=order.pk)
     inventory.release(order_id=order.pk, expired=reason == Order.EXPIRED)
