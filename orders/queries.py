@@ -15,8 +15,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Lower
 
 from accounts.models import User
-from orders.errors import OrderNotFound
-from orders.models import Order
+from orders.errors import OrderNotFound, PaperNotFound, PaperNotReady
+from orders.models import Invoice, Order
 from shopflow.lib.mail import reads_for_mails
 from shopflow.lib.paging import Order as SortOrder
 from shopflow.lib.transactions import reading_as
@@ -123,6 +123,35 @@ def claimants(limit: int) -> list[UUID]:
     return list(people.values_list("pk", flat=True)[:limit])
 
 
+def wanting_papers(limit: int) -> list[UUID]:
+    """Return orders whose invoice or credit note is to be issued; none while nobody may issue."""
+    if not settings.SHOP_ADDRESS:
+        return []
+    waiting = Order.objects.filter(papers_wanted_at__isnull=False)
+    return list(waiting.order_by("papers_wanted_at").values_list("pk", flat=True)[:limit])
+
+
+def undrawn_papers(limit: int) -> list[UUID]:
+    """Return documents that have no PDF yet."""
+    waiting = Invoice.objects.filter(pdf="").exclude(snapshot={})
+    return list(waiting.order_by("issued_at").values_list("pk", flat=True)[:limit])
+
+
+def paper_of(*, order_id: UUID, named: str = "") -> Invoice:
+    """Return an order's invoice, or the document of this number ("CN-2026-7").
+
+    Raises PaperNotFound, and PaperNotReady where it is still being made.
+    """
+    papers = list(Invoice.objects.filter(order=order_id).order_by("id"))
+    for paper in papers:
+        if named == str(paper) or (not named and paper.kind == Invoice.Kind.INVOICE):
+            if paper.pdf:
+                return paper
+            raise PaperNotReady
+    is_due = Order.objects.filter(pk=order_id, papers_wanted_at__isnull=False).exists()
+    raise PaperNotReady if is_due and not named else PaperNotFound
+
+
 @reads_for_mails("orders")
 def read_for_mail(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a mail about an order shows, as it is now. Raises Order.DoesNotExist."""
@@ -135,6 +164,7 @@ def read_for_mail(facts: Mapping[str, Any]) -> dict[str, Any]:
         ],
         "taxes": list(order.tax_lines.all()),
         "address": order.shipping_address,
+        "has_invoice": order.confirmed_at is not None and bool(settings.SHOP_ADDRESS),
     }
 
 

@@ -150,6 +150,16 @@ urlpatterns = [
         name="order-cancellation",
     ),
     re_path(
+        f"^orders/{NUMBER}/invoice/$",
+        OrderViewSet.as_view({"get": "invoice"}),
+        name="order-invoice",
+    ),
+    re_path(
+        f"^orders/{NUMBER}/reorder/$",
+        OrderViewSet.as_view({"post": "reorder"}),
+        name="order-reorder",
+    ),
+    re_path(
         f"^orders/{NUMBER}/payments/$",
         PaymentViewSet.as_view({"post": "create"}),
         name="order-payments",

@@ -10,7 +10,7 @@ from orders.commands.history import locked, step
 from orders.commands.mails import Fact, tell
 from orders.errors import OrderNotCancellable, PaymentDoesNotFit
 from orders.models import Order
-from orders.signals import order_cancelled
+from orders.signals import order_cancelled, papers_wanted
 from promotions import commands as promotions
 from shopflow.lib.errors import InvalidTransition
 from shopflow.lib.news import announce
@@ -40,8 +40,10 @@ def confirm(*, order_id: UUID, amount: Decimal) -> Order:
         payment_status=PaymentStatus.PAID,
         amount_paid=amount,
         confirmed_at=timezone.now(),
+        papers_wanted_at=timezone.now(),
     )
     tell(order, Fact.PAID)
+    announce(papers_wanted, order_id=order.pk)
     inventory.commit(order_id=order.pk)
     return order
 
@@ -66,10 +68,12 @@ def reopen(*, order_id: UUID, amount: Decimal) -> Order:
         payment_status=PaymentStatus.PAID,
         amount_paid=amount,
         confirmed_at=now,
+        papers_wanted_at=now,
         cancelled_at=None,
         cancel_reason="",
     )
     tell(order, Fact.PAID)
+    announce(papers_wanted, order_id=order.pk)
     promotions.take_again(order_id=order.pk)
     inventory.reserve(
         order_id=order.pk,

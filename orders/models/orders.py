@@ -154,6 +154,7 @@ class Order(Stateful):
         permissions = (
             ("ship_order", "Can ship orders"),
             ("cancel_order", "Can cancel orders and send their money back"),
+            ("mail_order", "Can send mails about orders again"),
         )
         constraints = (
             # One index for `=` and for the beginning of a number.

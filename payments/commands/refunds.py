@@ -112,6 +112,7 @@ def _succeed(*, refund_id: UUID, provider_refund_id: str) -> None:
     waiting = Refund.objects.filter(payment__order=payment.order_id, status=Refund.Status.PENDING)
     if not waiting.exists():
         orders.mark_refunded(order_id=payment.order_id, by=row.created_by_id)
+        orders.want_papers(order_id=payment.order_id)
 
 
 @command

@@ -50,6 +50,7 @@ def _order(status: str) -> dict[str, Any]:
             MailLine("Merino sweater", "Size M, blue", 1, Decimal("72.00")),
             MailLine("Linen towel", "", 2, Decimal("48.00")),
         ],
+        "has_invoice": True,
         "taxes": [OrderTaxLine(name="Sales tax", amount=Decimal("5.00"))],
         "address": OrderAddress(
             first_name="Ada",
