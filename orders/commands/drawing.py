@@ -1,6 +1,7 @@
 """A document's snapshot as a PDF/A file, drawn by Typst."""
 
 import json
+import logging
 from datetime import UTC, date
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,7 @@ from django.conf import settings
 from orders.models import Invoice
 from shopflow.lib.money import Money, as_read
 
+log = logging.getLogger(__name__)
 TEMPLATE = settings.BASE_DIR / "templates" / "orders" / "papers" / "paper.typ"
 # Archives read it in ten years too: ISO 19005-3, level B, with the tags that readers aloud need.
 STANDARD = "a-3a"
@@ -21,15 +23,18 @@ LETTER = {"US", "CA", "MX"}
 
 
 def draw(paper: Invoice) -> bytes:
-    """Return the PDF of a document; the same bytes each time. Uses its snapshot only."""
-    return typst.compile(  # type: ignore[no-any-return]  # one format, no output file: bytes
-        TEMPLATE,
-        root=TEMPLATE.parent,
-        ignore_system_fonts=True,
-        sys_inputs={"paper": json.dumps(said(paper))},
-        pdf_standards=[STANDARD],
-        timestamp=int(paper.issued_at.astimezone(UTC).timestamp()),
-    )
+    """Return the PDF of a document; the same bytes each time. Uses its snapshot only.
+
+    A letter that Typst's own fonts lack (Chinese, say) is looked for in those of the machine. Where
+    it is in none, the file is no PDF/A, which must not have unknown letters, but it is there.
+    """
+    text = json.dumps(said(paper))
+    for has_own_fonts_only, standards in ((True, [STANDARD]), (False, [STANDARD])):
+        try:
+            return _compiled(paper, text, has_own_fonts_only, standards)
+        except typst.TypstError as error:
+            log.warning("%s: %s", paper, error)
+    return _compiled(paper, text, has_own_fonts_only=False, standards=[])
 
 
 def said(paper: Invoice) -> dict[str, Any]:
@@ -65,6 +70,17 @@ def said(paper: Invoice) -> dict[str, Any]:
         "corrects_of": _day(snapshot.get("corrects_of", ""), language),
         "is_whole": snapshot.get("is_whole", False),
     }
+
+
+def _compiled(paper: Invoice, text: str, has_own_fonts_only: bool, standards: list[str]) -> bytes:
+    return typst.compile(  # type: ignore[no-any-return]  # one format, no output file: bytes
+        TEMPLATE,
+        root=TEMPLATE.parent,
+        ignore_system_fonts=has_own_fonts_only,
+        sys_inputs={"paper": text},
+        pdf_standards=standards,
+        timestamp=int(paper.issued_at.timestamp()),
+    )
 
 
 def _sums(paper: Invoice, money: Any) -> list[dict[str, str]]:

@@ -218,7 +218,9 @@ def test_an_erased_document_is_not_drawn(paid: Order) -> None:
     assert Invoice.objects.get().pdf == ""
 
 
-@pytest.mark.parametrize("name", ["Łódź €", '#panic("x")', "$x$ *b* <b>", "\\ \" ' `", "‮x", "𝄞"])
+@pytest.mark.parametrize(
+    "name", ["Łódź €", "Ελένη", '#panic("x")', "$x$ *b* <b>", "\\ \" ' `", "\u202ex", "\U000f0000"]
+)
 def test_what_somebody_wrote_is_text(paid: Order, name: str) -> None:
     paid.addresses.update(last_name=name)
     [invoice] = commands.issue_papers(order_id=paid.pk)
