@@ -10,6 +10,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from rest_framework import serializers, viewsets
 from rest_framework.permissions import IsAuthenticated
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -55,6 +56,16 @@ ReorderAnswer = inline_serializer(
         "missing": MissingLine,
     },
 )
+
+
+class PdfRenderer(BaseRenderer):
+    """Lets an app ask for `application/pdf`, and for nothing else, where a document is."""
+
+    media_type = "application/pdf"
+    format = "pdf"
+
+    def render(self, data: Any, *_: Any) -> bytes:
+        return bytes(data)
 
 
 class CheckoutViewSet(viewsets.ViewSet):
