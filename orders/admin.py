@@ -11,14 +11,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
 
-from orders import commands
+from orders import commands, queries
 from orders.models import Invoice, Order
 from shopflow.lib.admin import Act, ActingAdmin, ReadOnlyAdmin
 from shopflow.lib.errors import DomainError
 from shopflow.lib.http import pdf
 from shopflow.lib.money import Money
 from shopflow.lib.proof import ask_again, is_recent
-from shopflow.lib.transactions import reading
 
 # So many orders one click may cancel; each is a transaction of its own.
 MOST_AT_ONCE = 50
@@ -36,7 +35,7 @@ class CancelForm(forms.Form):
 
 class MailForm(forms.Form):
     fact = forms.ChoiceField(
-        label="Which mail", choices=[(str(fact), fact.replace("_", " ")) for fact in commands.Fact]
+        label="Which mail", choices=[(str(fact), fact.replace("_", " ")) for fact in queries.Fact]
     )
 
 
@@ -56,7 +55,7 @@ def cancel(order: Order, *, by: UUID | None, reason: str) -> str:
 
 
 def resend_mail(order: Order, *, by: UUID | None, fact: str) -> str:
-    commands.resend_mail(order_id=order.pk, fact=commands.Fact(fact), by=by)
+    commands.resend_mail(order_id=order.pk, fact=queries.Fact(fact), by=by)
     return f"The mail “{fact.replace('_', ' ')}” goes to {order.customer_email} again."
 
 
@@ -100,7 +99,7 @@ class OrderAdmin(ActingAdmin[Order]):
             permission="orders.mail_order",
             hint="It says what is so now; what isn't so is refused.",
             form=MailForm,
-            initial=lambda order: {"fact": str(commands.facts_of(order)[-1])},
+            initial=lambda order: {"fact": str(queries.facts_of(order)[-1])},
             run=resend_mail,
         ),
     )
@@ -193,11 +192,10 @@ class InvoiceAdmin(ReadOnlyAdmin[Invoice]):
         """Show a document as its reader has it."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        with reading():
-            paper = self.get_object(request, str(row_id))
-            if paper is None or not paper.pdf:
-                raise Http404
-            self.note_view(paper)
+        paper = self.get_object(request, str(row_id))
+        if paper is None or not paper.pdf:
+            raise Http404
+        self.note_view(paper)
         return pdf(paper.pdf, name=str(paper))
 
     @admin.display(description="Number", ordering="-id")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,19 @@ VERSION_BYTES = 2
 MAC_BYTES = 32
 CLAIM_BYTES = 16 + VERSION_BYTES
 LONGEST_NUMBER = 30
+
+
+class Fact(StrEnum):
+    """What a mail about an order tells; `orders/<fact>` is its kind."""
+
+    PLACED = "placed"
+    PAID = "paid"
+    PAYMENT_FAILED = "payment_failed"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    REFUNDED = "refunded"
 
 
 @dataclass(frozen=True)
@@ -150,6 +164,21 @@ def paper_of(*, order_id: UUID, named: str = "") -> Invoice:
             raise PaperNotReady
     is_due = Order.objects.filter(pk=order_id, papers_wanted_at__isnull=False).exists()
     raise PaperNotReady if is_due and not named else PaperNotFound
+
+
+def facts_of(order: Order) -> list[Fact]:
+    """Return what is so of an order and can be told again, the oldest first."""
+    is_cancelled = order.status == Order.Status.CANCELLED
+    so = {
+        Fact.PLACED: True,
+        Fact.PAID: order.confirmed_at is not None,
+        Fact.SHIPPED: order.shipped_at is not None,
+        Fact.DELIVERED: order.delivered_at is not None,
+        Fact.EXPIRED: order.has_expired,
+        Fact.CANCELLED: is_cancelled and not order.has_expired,
+        Fact.REFUNDED: order.amount_refunded > 0,
+    }
+    return [fact for fact, is_so in so.items() if is_so]
 
 
 @reads_for_mails("orders")

@@ -4,7 +4,6 @@ Every variable, its meaning and its default stand in `.env.example`.
 """
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parseaddr
@@ -19,6 +18,7 @@ from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
 from shopflow.lib.money import THREE_DECIMAL
+from shopflow.lib.seller import Seller
 
 T = TypeVar("T")
 WEAK_KEY_LENGTH = 40
@@ -28,9 +28,6 @@ KNOWN_KEYS = (
     *("secret-key", "secret_key", "secretkey", "placeholder", "example", "password"),
 )
 MOST_PROXIES = 10
-LONGEST_LINE = 100
-# Country, and up to 13 letters and digits: the longest formats VIES knows.
-VAT_ID = re.compile(r"[A-Z]{2}[A-Z0-9]{2,13}")
 DATABASE_SCHEMES = ("postgresql://", "postgres://")
 # Each with its usual port.
 MAIL_SCHEMES = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
@@ -74,9 +71,7 @@ class Config:
     media_root: Path
     static_root: Path
     tax_records_kept_years: int
-    shop_name: str
-    shop_address: list[str]
-    shop_vat_id: str
+    seller: Seller
 
 
 class _Reader:
@@ -135,9 +130,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         email_from=read.parsed("EMAIL_FROM", _sender, ""),
         media_root=Path(read.text("MEDIA_ROOT", str(state / "media"))),
         static_root=Path(read.text("STATIC_ROOT", str(state / "static"))),
-        shop_name=read.parsed("SHOP_NAME", _line, "ShopFlow", default="ShopFlow"),
-        shop_address=read.parsed("SHOP_ADDRESS", _lines, [], default=""),
-        shop_vat_id=read.parsed("SHOP_VAT_ID", _vat_id, "", default=""),
+        seller=Seller.read(read.parsed),
         tax_records_kept_years=read.parsed("TAX_RECORDS_KEPT_YEARS", _years, 10, default="10"),
     )
     read.faults += _unsafe(config, allows_http=environ.get("ALLOW_HTTP", "") == "1")
@@ -297,22 +290,6 @@ def _currency(text: str) -> str:
     if code in THREE_DECIMAL:
         raise ValueError(f"{code} has three decimals and the shop keeps two; choose another")
     return code
-
-
-def _line(text: str) -> str:
-    if not text.isprintable() or len(text) > LONGEST_LINE:
-        raise ValueError(f"one line of at most {LONGEST_LINE} characters, please")
-    return text
-
-
-def _lines(text: str) -> list[str]:
-    return [_line(part.strip()) for part in text.split("|") if part.strip()]
-
-
-def _vat_id(text: str) -> str:
-    if not VAT_ID.fullmatch(text):
-        raise ValueError("write it with its country, such as DE123456789")
-    return text
 
 
 def _years(text: str) -> int:

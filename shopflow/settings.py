@@ -282,9 +282,9 @@ SANDBOX_WEBHOOK_SECRET = CONFIG.sandbox_webhook_secrets
 PAYMENT_WINDOW = timedelta(minutes=15)
 GUEST_CART_LIFETIME = timedelta(days=30)
 # Who sells, as invoices name it. Without an address none are issued: they wait for it.
-SHOP_NAME = CONFIG.shop_name
-SHOP_ADDRESS = CONFIG.shop_address
-SHOP_VAT_ID = CONFIG.shop_vat_id
+SHOP_NAME = CONFIG.seller.name
+SHOP_ADDRESS = CONFIG.seller.address
+SHOP_VAT_ID = CONFIG.seller.vat_id
 # How long a sale's papers outlive the person's wish to be erased (docs/privacy.md names the laws).
 TAX_RECORDS_KEPT_YEARS = CONFIG.tax_records_kept_years
 # Apps: how long an access token works, how long a device stays signed in unused, and at all, and

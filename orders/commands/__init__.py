@@ -9,7 +9,7 @@ from orders.commands.lifecycle import (
     record_money,
     reopen,
 )
-from orders.commands.mails import Fact, facts_of, resend_mail, tell_failed_payment, tell_refund
+from orders.commands.mails import resend_mail, tell_failed_payment, tell_refund
 from orders.commands.moves import ensure_moves
 from orders.commands.papers import draw_paper, issue_papers, want_papers
 from orders.commands.place import Address, place_order
@@ -18,7 +18,6 @@ from orders.commands.shipments import deliver, ship
 
 __all__ = [
     "Address",
-    "Fact",
     "Reordered",
     "cancel",
     "claim_orders",
@@ -27,7 +26,6 @@ __all__ = [
     "draw_paper",
     "ensure_moves",
     "expire",
-    "facts_of",
     "issue_papers",
     "mark_refunded",
     "place_order",

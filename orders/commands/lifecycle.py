@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from inventory import commands as inventory
 from orders.commands.history import locked, step
-from orders.commands.mails import Fact, tell
+from orders.commands.mails import tell
 from orders.errors import OrderNotCancellable, PaymentDoesNotFit
 from orders.models import Order
+from orders.queries import Fact
 from orders.signals import order_cancelled, papers_wanted
 from promotions import commands as promotions
 from shopflow.lib.errors import InvalidTransition

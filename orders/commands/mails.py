@@ -7,7 +7,6 @@ is sent.
 
 import logging
 from decimal import Decimal
-from enum import StrEnum
 from uuid import UUID
 
 from django.conf import settings
@@ -16,7 +15,7 @@ from django.utils import translation
 from orders.commands.history import locked
 from orders.errors import NothingToTell
 from orders.models import Order, OrderShipment
-from orders.queries import guest_token
+from orders.queries import Fact, facts_of, guest_token
 from shopflow.lib import audit
 from shopflow.lib.audit.entities import entity_type
 from shopflow.lib.errors import InvalidInput
@@ -27,19 +26,6 @@ from shopflow.lib.money import Money, as_read
 from shopflow.lib.transactions import command
 
 log = logging.getLogger(__name__)
-
-
-class Fact(StrEnum):
-    """What a mail about an order tells; `orders/<fact>` is its kind."""
-
-    PLACED = "placed"
-    PAID = "paid"
-    PAYMENT_FAILED = "payment_failed"
-    EXPIRED = "expired"
-    CANCELLED = "cancelled"
-    SHIPPED = "shipped"
-    DELIVERED = "delivered"
-    REFUNDED = "refunded"
 
 
 def tell(order: Order, fact: Fact, *, reference: str = "", **facts: str) -> None:
@@ -111,21 +97,6 @@ def resend_mail(*, order_id: UUID, fact: Fact, by: UUID | None = None) -> Order:
         new_values={"mail": str(fact)},
     )
     return order
-
-
-def facts_of(order: Order) -> list[Fact]:
-    """Return what is so of an order and can be told again, the oldest first."""
-    is_cancelled = order.status == Order.Status.CANCELLED
-    so = {
-        Fact.PLACED: True,
-        Fact.PAID: order.confirmed_at is not None,
-        Fact.SHIPPED: order.shipped_at is not None,
-        Fact.DELIVERED: order.delivered_at is not None,
-        Fact.EXPIRED: order.has_expired,
-        Fact.CANCELLED: is_cancelled and not order.has_expired,
-        Fact.REFUNDED: order.amount_refunded > 0,
-    }
-    return [fact for fact, is_so in so.items() if is_so]
 
 
 def _language(order: Order) -> str:

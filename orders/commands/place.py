@@ -19,9 +19,10 @@ from carts.queries import Destination, Quote, QuoteLine, price_cart
 from inventory import commands as inventory
 from orders.commands.history import record
 from orders.commands.lifecycle import confirm
-from orders.commands.mails import Fact, tell
+from orders.commands.mails import tell
 from orders.errors import CartNotOrderable, InvalidCheckout, QuoteChanged
 from orders.models import Order, OrderAddress, OrderDiscountLine, OrderItem, OrderTaxLine
+from orders.queries import Fact
 from promotions import commands as promotions
 from shipping.errors import NoShippingThere
 from shopflow.lib.ids import new_id

@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from inventory import commands as inventory
 from orders.commands.history import locked, step
-from orders.commands.mails import Fact, tell, tell_shipped
+from orders.commands.mails import tell, tell_shipped
 from orders.errors import InvalidShipment, OrderNotShippable, TrackingTaken
 from orders.models import Order, OrderShipment, OrderShipmentItem
+from orders.queries import Fact
 from shopflow.lib.transactions import command, is_duplicate
 
 LONGEST_CARRIER = 50

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from shopflow.config import MailServer, database_settings, load, mail_server
+from shopflow.lib.seller import Seller
 from tests.ledger import ledger
 
 ROOT = settings.BASE_DIR
@@ -225,6 +226,5 @@ def test_keeps_mails_in_a_folder_on_a_developers_machine_only() -> None:
 def test_knows_who_sells() -> None:
     config = load({**GOOD, "SHOP_ADDRESS": "Weg 1 | 10115 Berlin |", "SHOP_VAT_ID": "DE123456789"})
 
-    assert (config.shop_name, config.shop_vat_id) == ("ShopFlow", "DE123456789")
-    assert config.shop_address == ["Weg 1", "10115 Berlin"]
-    assert load(GOOD).shop_address == []
+    assert config.seller == Seller("ShopFlow", ["Weg 1", "10115 Berlin"], "DE123456789")
+    assert load(GOOD).seller == Seller("ShopFlow", [], "")

@@ -10,10 +10,9 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from accounts.models import User
 from catalog.models import ProductVariant
 from orders import commands
-from orders.commands import Fact
 from orders.errors import NothingToTell, OrderNotCancellable, OrderNotFound
 from orders.models import Order
-from orders.queries import guest_token
+from orders.queries import Fact, guest_token
 from shipping.models import ShippingMethod
 from shopflow.lib.ids import new_id
 from shopflow.lib.mail import send_due

@@ -148,6 +148,6 @@ def test_number_of_queries(
     address = link("orders:invoice", order)
     client.get(address)
 
-    # The savepoint, for whom it is read, the order, its papers, and back.
-    with django_assert_num_queries(6):
+    # The savepoint, for whom it is read, the order, its papers, the end.
+    with django_assert_num_queries(5):
         client.get(address)
