@@ -4,7 +4,7 @@ import json
 import logging
 from datetime import UTC, date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import typst
 from babel import Locale
@@ -17,8 +17,9 @@ from shopflow.lib.money import Money, as_read
 
 log = logging.getLogger(__name__)
 TEMPLATE = settings.BASE_DIR / "templates" / "orders" / "papers" / "paper.typ"
-# Archives read it in ten years too: ISO 19005-3, level B, with the tags that readers aloud need.
-STANDARD = "a-3a"
+# Archives read it in ten years too (ISO 19005-3, level A), and programs that read aloud read it now.
+Standard = Literal["a-3a"]
+STANDARD: Standard = "a-3a"
 LETTER = {"US", "CA", "MX"}
 
 

@@ -19,7 +19,7 @@ from shopflow.lib.money import ZERO
 from shopflow.lib.news import announce
 from shopflow.lib.transactions import command
 
-SERIES = {Invoice.Kind.INVOICE: "INV", Invoice.Kind.CREDIT_NOTE: "CN"}
+SERIES: dict[str, str] = {Invoice.Kind.INVOICE: "INV", Invoice.Kind.CREDIT_NOTE: "CN"}
 
 
 @command
@@ -98,7 +98,7 @@ def _credit(order: Order, invoice: Invoice) -> Invoice | None:
 
 def _issue(
     order: Order,
-    kind: Invoice.Kind,
+    kind: str,
     amounts: snapshots.Amounts,
     snapshot: dict[str, Any],
     corrects: Invoice | None = None,
