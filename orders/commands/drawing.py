@@ -17,7 +17,7 @@ from shopflow.lib.money import Money, as_read
 
 log = logging.getLogger(__name__)
 TEMPLATE = settings.BASE_DIR / "templates" / "orders" / "papers" / "paper.typ"
-# Archives read it in ten years too (ISO 19005-3, level A), and programs that read aloud read it now.
+# ISO 19005-3, level A: archives read it in ten years, programs that read aloud read it now.
 Standard = Literal["a-3a"]
 STANDARD: Standard = "a-3a"
 LETTER = {"US", "CA", "MX"}
@@ -73,8 +73,10 @@ def said(paper: Invoice) -> dict[str, Any]:
     }
 
 
-def _compiled(paper: Invoice, text: str, has_own_fonts_only: bool, standards: list[str]) -> bytes:
-    return typst.compile(  # type: ignore[no-any-return]  # one format, no output file: bytes
+def _compiled(
+    paper: Invoice, text: str, has_own_fonts_only: bool, standards: list[Standard]
+) -> bytes:
+    return typst.compile(
         TEMPLATE,
         root=TEMPLATE.parent,
         ignore_system_fonts=has_own_fonts_only,
