@@ -30,12 +30,12 @@ def draw(paper: Invoice) -> bytes:
     it is in none, the file is no PDF/A, which must not have unknown letters, but it is there.
     """
     text = json.dumps(said(paper))
-    for has_own_fonts_only, standards in ((True, [STANDARD]), (False, [STANDARD])):
+    for has_own_fonts_only in (True, False):
         try:
-            return _compiled(paper, text, has_own_fonts_only, standards)
+            return _compiled(paper, text, STANDARD, has_own_fonts_only=has_own_fonts_only)
         except typst.TypstError as error:
             log.warning("%s: %s", paper, error)
-    return _compiled(paper, text, has_own_fonts_only=False, standards=[])
+    return _compiled(paper, text, None, has_own_fonts_only=False)
 
 
 def said(paper: Invoice) -> dict[str, Any]:
@@ -74,14 +74,14 @@ def said(paper: Invoice) -> dict[str, Any]:
 
 
 def _compiled(
-    paper: Invoice, text: str, has_own_fonts_only: bool, standards: list[Standard]
+    paper: Invoice, text: str, standard: Standard | None, *, has_own_fonts_only: bool
 ) -> bytes:
     return typst.compile(
         TEMPLATE,
         root=TEMPLATE.parent,
         ignore_system_fonts=has_own_fonts_only,
         sys_inputs={"paper": text},
-        pdf_standards=standards,
+        pdf_standards=standard,
         timestamp=int(paper.issued_at.timestamp()),
     )
 
