@@ -24,7 +24,7 @@ SETTINGS := SECRET_KEY=lint-$$($(PYTHON) -c 'import secrets; print(secrets.token
 	SANDBOX_API_KEY=lint SANDBOX_WEBHOOK_SECRET=lint \
 	EMAIL_URL=smtps://mail.example EMAIL_FROM=mail@shop.example
 
-.PHONY: help run dev test compat lint format openapi baseline data-model db-shell lock clean base full browser-kit \
+.PHONY: help run dev test compat lint format openapi baseline bench data-model db-shell lock clean base full browser-kit \
 	lint-style lint-types lint-imports lint-templates lint-migrations lint-deploy lint-locks
 
 help: ## Show this list
@@ -74,19 +74,26 @@ baseline: base ## Measure the hottest queries at 100,000 and at a million produc
 db-shell: base ## Open psql on the shop's database, running or not
 	@exec $(PY) manage.py up --attach --exec sh -c 'PGOPTIONS="-c role=shop_owner" exec psql "$$DATABASE_URL"'
 
+bench: base ## Measure what the suite mustn't time, as ratios in one run
+	@SHOPFLOW_STATE=.run-bench $(PY) manage.py up --throwaway --exec sh -c "$(PY) manage.py migrate -v0 \
+		&& $(PY) manage.py seed --size s && $(PY) manage.py collectstatic --noinput -v0 \
+		&& DJANGO_SETTINGS_MODULE=shopflow.settings $(PY) -m bench"; found=$$?; \
+		SHOPFLOW_STATE=.run-bench $(PY) manage.py up --forget; exit $$found
+
 lock: base ## Compile requirements/*.in again (UPGRADE=1 takes the newest versions)
 	@$(PYTHON) -m venv .run-lock && .run-lock/bin/python -m pip install --quiet uv
 	@cd requirements && for set in base redis dev; do \
 		../.run-lock/bin/python -m uv pip compile --quiet --no-config --universal \
 			--python-version 3.11 --generate-hashes --no-header \
 			$(if $(UPGRADE),--upgrade) $$([ $$set = redis ] && echo --no-deps) $$set.in --output-file $$set.txt || exit 1; done
-	@rm -rf .run-lock
+	@rm -rf .run-lock && $(PYTHON) requirements/bill.py
 
 clean: ## Remove everything these commands made, the demo shop's data included
 	@if [ -x $(PY) ]; then \
 		SHOPFLOW_STATE="$(STATE)" $(PY) manage.py up --forget && \
 		SHOPFLOW_STATE="$(TEST_STATE)" $(PY) manage.py up --forget && \
-		SHOPFLOW_STATE=.run-baseline $(PY) manage.py up --forget; fi
+		SHOPFLOW_STATE=.run-baseline $(PY) manage.py up --forget && \
+		SHOPFLOW_STATE=.run-bench $(PY) manage.py up --forget; fi
 	@rm -rf .venv .run-lock test-results tests/browser/kit/node_modules \
 		.pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

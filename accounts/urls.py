@@ -29,7 +29,6 @@ urlpatterns = [
     path("account/second-factor/", factors.factors, name="factors"),
     path("account/second-factor/app/", factors.app, name="app"),
     path("account/second-factor/app/new/", factors.begin_app, name="begin_app"),
-    path("account/second-factor/app/qr.svg", factors.app_picture, name="app_picture"),
     path("account/second-factor/codes/", factors.make_codes, name="make_codes"),
     path("account/second-factor/passkey/", factors.add_passkey, name="add_passkey"),
     path("account/second-factor/passkey/options/", factors.passkey_options, name="passkey_options"),

@@ -60,6 +60,7 @@ class CartViewSet(viewsets.ViewSet):
                 address["country_code"], address.get("state", ""), address.get("postal_code", "")
             ),
             shipping_method_id=wanted.get("shipping_method"),
+            email=wanted.get("email", ""),
         )
         return Response(quote_document(quote))
 

@@ -20,19 +20,18 @@ from carts.errors import (
     VariantOfAnotherProduct,
 )
 from carts.models import Cart, CartCoupon, CartItem, Wishlist, WishlistItem
-from carts.queries import find_cart, token_hash
+from carts.queries import find_cart, price_cart, token_hash
 from catalog.queries import buyable_variant
 from inventory.queries import available_of
 from promotions.errors import CouponRefused
 from promotions.models import Coupon
-from promotions.queries import why_not
 from shopflow.lib.limits import Limit
-from shopflow.lib.money import ZERO
 from shopflow.lib.transactions import command
 
 MOST_UNITS = 999
 MOST_LINES = 100
 MOST_CODE_LENGTH = 50
+MOST_CODES = 5
 # For whoever enters one, around `enter_coupon`: guessing through all of them takes for ever.
 REFUSED_COUPONS = Limit(name="refused-coupons", tries=20, per=timedelta(hours=1))
 
@@ -126,18 +125,18 @@ def remove_line(*, cart_id: UUID, item_id: UUID) -> None:
 
 @command
 def enter_coupon(*, cart_id: UUID, code: str) -> None:
-    """Enter a coupon for a cart; one per cart. Raises CouponRefused saying why not."""
+    """Enter a coupon for a cart.
+
+    Raises CouponRefused saying why it takes nothing off, or which other has to go first.
+    """
     cart = _locked(cart_id)
     coupon = _coupon(code)
-    other = CartCoupon.objects.filter(cart=cart).select_related("coupon").first()
-    if other is not None and other.coupon_id != coupon.pk:
-        raise CouponRefused(f"One code per order: remove {other.coupon.code} first.")
-    subtotal = sum(
-        (item.variant.price * item.quantity for item in cart.items.select_related("variant")), ZERO
-    )
-    if problem := why_not(coupon=coupon, subtotal=subtotal):
-        raise CouponRefused(problem)
+    _check_together(cart, coupon)
     CartCoupon.objects.get_or_create(cart=cart, coupon=coupon)
+    # The refusal undoes what was just written.
+    found = {one.id: one for one in price_cart(cart_id=cart_id).coupons}[coupon.pk]
+    if found.problem:
+        raise CouponRefused(found.problem, reason=found.reason)
 
 
 @command
@@ -273,10 +272,22 @@ def _coupon(code: str) -> Coupon:
     text = code.strip()
     if not text or len(text) > MOST_CODE_LENGTH or "\0" in text:
         raise CouponRefused
-    coupon = Coupon.objects.filter(code__iexact=text, deleted_at=None).first()
+    coupon: Coupon | None = Coupon.objects.filter(code__iexact=text, deleted_at=None).first()
     if coupon is None:
         raise CouponRefused
     return coupon
+
+
+def _check_together(cart: Cart, coupon: Coupon) -> None:
+    entered = CartCoupon.objects.filter(cart=cart).exclude(coupon=coupon)
+    others = [other.coupon for other in entered.select_related("coupon").order_by("id")]
+    for other in others:
+        if not (coupon.stackable and other.stackable):
+            raise CouponRefused(
+                f"One code per order: remove {other.code} first.", reason="not_combinable"
+            )
+    if len(others) >= MOST_CODES:
+        raise CouponRefused(f"An order takes {MOST_CODES} codes at most.", reason="too_many_codes")
 
 
 def _check_quantity(quantity: int) -> None:

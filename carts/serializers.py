@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from carts.queries import Quote, QuoteCoupon, QuoteLine
+from carts.queries import Quote, QuoteDiscount, QuoteLine
 from shopflow.lib.api import Body, MoneyValue, WholeNumber
 
 Output = serializers.Serializer
@@ -41,13 +41,22 @@ class CartItemSerializer(Output[QuoteLine]):
     notice = serializers.CharField(allow_null=True)
 
 
-class CartCouponSerializer(Output[QuoteCoupon]):
-    """A coupon entered; `problem` says why it takes nothing off, else it's empty."""
+class CartCouponSerializer(Output[QuoteDiscount]):
+    """A coupon entered; `problem` says why it takes nothing off, `reason` the same as a code."""
 
-    code = serializers.CharField()
+    code = serializers.CharField(source="name")
     description = serializers.CharField()
     amount = MoneyValue()
     problem = serializers.CharField()
+    reason = serializers.CharField()
+
+
+class CartPromotionSerializer(Output[QuoteDiscount]):
+    """What is taken off without a code."""
+
+    name = serializers.CharField()
+    description = serializers.CharField()
+    amount = MoneyValue()
 
 
 class CartSerializer(Output[Quote]):
@@ -56,9 +65,11 @@ class CartSerializer(Output[Quote]):
     id = serializers.SerializerMethodField()
     items = CartItemSerializer(source="lines", many=True)
     coupons = CartCouponSerializer(many=True)
+    promotions = CartPromotionSerializer(many=True)
     subtotal = MoneyValue()
     discount = MoneyValue()
     total = MoneyValue()
+    missing_for_free_shipping = MoneyValue(allow_null=True)
 
     def get_id(self, quote: Quote) -> str:
         return str(self.context["cart_id"])
@@ -82,15 +93,18 @@ class ShippingOptionSerializer(Output[Any]):
 
 
 class TraceStepSerializer(Output[Any]):
-    """One step to the total; the `adds` of all steps but the last add up to it."""
+    """One step to the total; the `adds` of all steps but the last add up to it.
+
+    A step that didn't apply adds nothing; its `reason` is a stable code, `result` the sentence.
+    """
 
     rule = serializers.CharField()
+    name = serializers.CharField()
+    condition = serializers.CharField()
+    value = serializers.CharField()
+    result = serializers.CharField()
+    reason = serializers.CharField()
     adds = serializers.CharField()
-    value = serializers.CharField(required=False)
-    result = serializers.CharField(required=False)
-    sku = serializers.CharField(required=False)
-    code = serializers.CharField(required=False)
-    name = serializers.CharField(required=False)
 
 
 class QuoteSerializer(Output[Any]):
@@ -100,11 +114,13 @@ class QuoteSerializer(Output[Any]):
     shipping_method = serializers.UUIDField(allow_null=True)
     is_shippable = serializers.BooleanField()
     coupons = CartCouponSerializer(many=True)
+    promotions = CartPromotionSerializer(many=True)
     subtotal = MoneyValue()
     discount = MoneyValue()
     shipping = MoneyValue()
     tax = MoneyValue()
     total = MoneyValue()
+    missing_for_free_shipping = MoneyValue(allow_null=True)
     prices_include_tax = serializers.BooleanField()
     trace = TraceStepSerializer(many=True)
 
@@ -148,3 +164,9 @@ class QuoteBody(Body):
 
     shipping_address = DestinationBody()
     shipping_method = serializers.UUIDField(required=False, allow_null=True)
+    email = serializers.EmailField(
+        required=False,
+        allow_blank=True,
+        max_length=254,
+        help_text="Whose order it will be: some discounts are limited per customer.",
+    )

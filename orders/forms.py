@@ -5,6 +5,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from orders.commands import Address
@@ -25,6 +26,14 @@ def destination_of(data: Mapping[str, Any], *, known: list[str]) -> Destination 
     if state is None or (not state and land.states and "state" in land.required):
         return None
     return Destination(code, state, (data.get("postal_code") or "")[:20].replace("\0", ""))
+
+
+def email_of(data: Mapping[str, Any]) -> str:
+    """Return whose order it will be, or '' while that isn't a whole address yet."""
+    try:
+        return str(forms.EmailField(required=False).clean(data.get("email") or ""))
+    except ValidationError:
+        return ""
 
 
 class AddressForm(forms.Form):

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from django.db.models import Min, Q
 from django.utils import timezone
 
 from shipping.models import ShippingMethod, ShippingZone, TaxRate
@@ -25,12 +26,16 @@ class Destination:
 
 @dataclass(frozen=True, kw_only=True)
 class ShippingOption:
-    """A way to ship a given cart, with its price in the cart's currency and its dates."""
+    """A way to ship a given cart, with its price in the cart's currency and its dates.
+
+    `free_above` is the order it would cost nothing from, if there is one.
+    """
 
     id: UUID
     name: str
     carrier: str
     price: Decimal
+    free_above: Decimal | None
     delivery_from: date
     delivery_to: date
 
@@ -51,6 +56,25 @@ def options(*, zone: ShippingZone, subtotal: Decimal, weight_grams: int) -> list
     fitting = [method for method in methods if _fits(method, subtotal, weight_grams)]
     found = [_option(method, subtotal) for method in fitting]
     return sorted(found, key=lambda option: (option.price, option.delivery_to, option.id))
+
+
+def free_above_everywhere() -> Decimal | None:
+    """Return the order that ships for nothing wherever it goes, or None: there is no such one.
+
+    Ways that are bound to a weight or an amount promise nothing.
+    """
+    unbound = Q(
+        methods__is_active=True,
+        methods__min_weight_grams=None,
+        methods__max_weight_grams=None,
+        methods__min_order_amount=None,
+        methods__max_order_amount=None,
+    )
+    zones = ShippingZone.objects.filter(is_active=True, methods__is_active=True)
+    least = zones.annotate(least=Min("methods__free_above", filter=unbound))
+    found: list[Decimal | None] = list(least.order_by().values_list("least", flat=True))
+    known = [amount for amount in found if amount is not None]
+    return max(known) if found and len(known) == len(found) else None
 
 
 def tax_rates(zone: ShippingZone) -> Mapping[str, TaxRate]:
@@ -81,6 +105,7 @@ def _option(method: ShippingMethod, subtotal: Decimal) -> ShippingOption:
         name=method.name,
         carrier=method.carrier,
         price=ZERO if is_free else method.price,
+        free_above=method.free_above,
         delivery_from=_working_days_after(today, method.estimated_days_min),
         delivery_to=_working_days_after(today, method.estimated_days_max),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import admin
@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
+from accounts import views
 from accounts.queries import has_factor
 from shopflow.lib.http import SeeOther
 from shopflow.lib.proof import safe_path
@@ -54,6 +55,18 @@ class ShopflowAdminSite(admin.AdminSite):
             page = "accounts:code" if has_factor(user) else "accounts:factors"
             return redirect_to_login(next_url, reverse(page))
         return render(request, "refused.html", {"message": NOT_FOR_SHOPPERS}, status=403)
+
+    # The shop's own pages do both: Django's would write past the commands.
+
+    def logout(  # type: ignore[override]  # any answer will do, not just a template's
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return cast(HttpResponse, views.logout(request))
+
+    def password_change(  # type: ignore[override]  # any answer will do, not just a template's
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return SeeOther(reverse("accounts:password"))
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Run a page as staff work; what it only shows is read in one transaction."""

@@ -64,8 +64,8 @@ MIDDLEWARE = [
     "shopflow.lib.middleware.Refusals",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django_otp.middleware.OTPMiddleware",
     "accounts.middleware.RevokedSignIns",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
 ROOT_URLCONF = "shopflow.urls"
@@ -148,7 +148,8 @@ AUTHENTICATION_BACKENDS = [
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 PASSWORD_HASHERS = [
     "shopflow.lib.passwords.Argon2id",
-    "django.contrib.auth.hashers.BCryptSHA256PasswordHasher",
+    # Of people brought along from other shops; made anew at their first login.
+    "django.contrib.auth.hashers.BCryptPasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -287,8 +288,7 @@ SHOP_ADDRESS = CONFIG.seller.address
 SHOP_VAT_ID = CONFIG.seller.vat_id
 # How long a sale's papers outlive the person's wish to be erased (docs/privacy.md names the laws).
 TAX_RECORDS_KEPT_YEARS = CONFIG.tax_records_kept_years
-# Apps: how long an access token works, how long a device stays signed in unused, and at all, and
-# how long a lost answer to a used refresh token is given again (reliability 5: tokens).
+# How long a device stays signed in, and a lost answer is given again (reliability 5: tokens).
 ACCESS_TOKEN_LIFE = timedelta(minutes=10)
 SIGN_IN_IDLE_LIFE = timedelta(days=30)
 SIGN_IN_LIFE = timedelta(days=90)

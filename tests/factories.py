@@ -19,7 +19,7 @@ from orders import commands as orders
 from orders.commands import Address
 from orders.models import Order
 from promotions import commands as promotions
-from promotions.models import Coupon
+from promotions.models import Coupon, Promotion
 from shipping import commands as shipping
 from shipping.models import ShippingMethod
 
@@ -129,7 +129,13 @@ def ship_to_the_us(*, price: str = "5.90", tax: str = "0.08875") -> ShippingMeth
 
 
 def coupon(code: str = "TENOFF", *, percent: int = 10, **facts: Any) -> Coupon:
-    return promotions.save_coupon(code=code, discount_value=Decimal(percent), **facts)
+    """Ten percent off everything; `facts` are terms of `save_coupon` and win."""
+    return promotions.save_coupon(code=code, **{"discount_value": Decimal(percent), **facts})
+
+
+def promotion(name: str = "Summer sale", *, percent: int = 10, **facts: Any) -> Promotion:
+    """Ten percent off everything, without a code; `facts` are terms of `save_promotion`."""
+    return promotions.save_promotion(name=name, **{"discount_value": Decimal(percent), **facts})
 
 
 def cart_with(
@@ -171,6 +177,21 @@ def placed_order(
     """An unpaid order of these lines."""
     cart = cart_with(*lines, code=code, user=user)
     return check_out(cart, user_id=user.pk if user else None)
+
+
+def cancel(order: Order) -> Order:
+    return orders.cancel(order_id=order.pk, reason="by the customer")
+
+
+def free_shipping_above(method: ShippingMethod, amount: str) -> ShippingMethod:
+    """The same way of shipping, for nothing from so much on."""
+    return shipping.save_method(
+        zone_id=method.zone_id,
+        name=method.name,
+        price=method.price,
+        free_above=Decimal(amount),
+        method_id=method.pk,
+    )
 
 
 def elsewhere(country: str, state: str = "") -> Destination:

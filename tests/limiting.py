@@ -17,7 +17,7 @@ def server() -> "redis.Redis":
 def pass_time(limit: Limit, who: str, passed: timedelta) -> None:
     """Let a bucket be as far as if this time had passed."""
     key = limit.key(who)
-    kept = int(server().get(key) or 0)  # type: ignore[arg-type]  # typed for asyncio too
+    kept = int(server().get(key) or 0)
     assert kept, f"nothing is counted for {key}"
     server().set(key, kept - passed // timedelta(microseconds=1), keepttl=True)
 

@@ -108,11 +108,18 @@ class _Form(HTMLParser):
         elif tag == "textarea":
             self._textarea, self.fields[name] = name, ""
         elif tag == "select":
-            self._select, self.fields[name] = name, ""
+            # Of a list that takes several, a browser sends each that is chosen, or nothing.
+            self._select, self.fields[name] = name, [] if "multiple" in given else ""
         elif tag == "option" and "selected" in given:
-            self.fields[self._select] = given.get("value") or ""
+            self._choose(given.get("value") or "")
         elif tag == "input" and name:
             self._read_input(name, given)
+
+    def _choose(self, value: str) -> None:
+        if isinstance(self.fields[self._select], list):
+            self.fields[self._select].append(value)
+        else:
+            self.fields[self._select] = value
 
     def _read_input(self, name: str, given: dict[str, str | None]) -> None:
         kind = given.get("type")

@@ -132,7 +132,8 @@ def remove_factor(*, user_id: UUID, factor_id: UUID) -> None:
     """
     user = locked_person(user_id)
     mine = factors_of(user.pk)
-    [factor] = [f for f in (mine.app, *mine.passkeys) if f and f.pk == factor_id] or [None]
+    everything: list[Factor] = [*([mine.app] if mine.app else []), *mine.passkeys]
+    factor = next((factor for factor in everything if factor.pk == factor_id), None)
     if factor is None:
         raise FactorNotFound
     if mine.count == 1 and user.is_staff:
@@ -204,9 +205,10 @@ def note_refusal(user_id: UUID) -> None:
 def _new_app(user: User) -> TotpDevice:
     user.totp_devices.filter(confirmed=False).delete()
     secret = b32encode(secrets.token_bytes(KEY_BYTES)).decode()
-    return TotpDevice.objects.create(
+    device: TotpDevice = TotpDevice.objects.create(
         user=user, confirmed=False, sealed_key=seal(secret, purpose=TOTP_PURPOSE)
     )
+    return device
 
 
 def _take_into_use(user: User, device: TotpDevice, step: int | None) -> Enrolled:
@@ -218,7 +220,9 @@ def _take_into_use(user: User, device: TotpDevice, step: int | None) -> Enrolled
 
 @command
 def _used(*, user_id: UUID, code: str) -> Factor | None:
-    user = locked_person(user_id)
+    user = User.objects.filter(pk=user_id, is_active=True, deleted_at=None).first()
+    if user is None:
+        raise UserNotFound
     return _app_used(user, code) if len(code) == DIGITS else _recovery_code_used(user, code)
 
 
@@ -227,17 +231,28 @@ def _app_used(user: User, code: str) -> TotpDevice | None:
     step = _step_of(device, code) if device else None
     if device is None or step is None:
         return None
-    # One conditional UPDATE: of two that bring the same code one finds it used.
-    unused = TotpDevice.objects.filter(Q(last_step=None) | Q(last_step__lt=step), pk=device.pk)
-    return device if unused.update(last_step=step) else None
+    return device if _claim_step(device.pk, step) else None
 
 
 def _recovery_code_used(user: User, code: str) -> RecoveryCode | None:
-    mine = user.recovery_codes.filter(code_hash=digest(code))
-    if not mine.filter(used_at=None).update(used_at=timezone.now()):
+    found = user.recovery_codes.filter(code_hash=digest(code)).first()
+    if found is None or not _claim_code(found.pk):
         return None
     tell(user, "code_used")
-    return mine.get()
+    return found
+
+
+# One conditional UPDATE each: of two that bring the same code one finds it used.
+
+
+def _claim_step(device_id: UUID, step: int) -> bool:
+    unused = TotpDevice.objects.filter(Q(last_step=None) | Q(last_step__lt=step), pk=device_id)
+    return bool(unused.update(last_step=step))
+
+
+def _claim_code(code_id: UUID) -> bool:
+    unused = RecoveryCode.objects.filter(pk=code_id, used_at=None)
+    return bool(unused.update(used_at=timezone.now()))
 
 
 def _step_of(device: TotpDevice, code: str) -> int | None:

@@ -25,10 +25,7 @@ def give_role(*, user_id: UUID, role: str, groups: Collection[str], by: UUID) ->
     A customer works here no more and is in no group. Only an owner may, and nobody their own: so
     there is always an owner left. Raises OwnersOnly, OwnRole, UnknownRole, UserNotFound.
     """
-    # All owners are locked, in one order: two who demote each other would both have been owners.
-    owners = User.objects.filter(role=User.Role.ADMIN, is_active=True, deleted_at=None)
-    locked = owners.select_for_update(no_key=True).order_by("pk")
-    if by not in set(locked.values_list("pk", flat=True)):
+    if by not in _locked_owners():
         raise OwnersOnly
     if user_id == by:
         raise OwnRole
@@ -56,6 +53,12 @@ def invite_staff(*, email: str, role: str, groups: Collection[str], by: UUID) ->
     facts: dict[str, str | int | bool] = {"token": token, "hours": hours(INVITATION_LIFE)}
     write_mail("accounts/invitation", to=user.email, facts=facts)
     return user
+
+
+def _locked_owners() -> set[UUID]:
+    """Lock all owners, in one order: else two who demote each other would both still be one."""
+    owners = User.objects.filter(role=User.Role.ADMIN, is_active=True, deleted_at=None)
+    return set(owners.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
 
 
 def _new(email: str) -> User:

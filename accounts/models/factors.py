@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django_otp.models import Device
+from django_otp.models import Device, DeviceManager
 
 from accounts.models.users import User
 from shopflow.lib.rows import Row
@@ -18,11 +18,17 @@ ISSUER = "ShopFlow"
 LONGEST_CREDENTIAL_ID = 1364
 
 
+class FactorManager(DeviceManager):
+    """Finds factors as django-otp asks for them."""
+
+
 class Factor(Row, Device):
     """A second factor as django-otp finds it again from a session."""
 
     name = models.CharField(max_length=64, blank=True, db_default="")
     confirmed = models.BooleanField(default=True, db_default=True)
+
+    objects = FactorManager()
 
     class Meta:
         abstract = True

@@ -93,7 +93,7 @@ class User(Row, AbstractBaseUser, PermissionsMixin):
         db_table = "users"
         db_table_comment = "People with an account: shoppers and staff"
         permissions = (
-            ("export_user", "Can take out everything the shop knows about a person"),
+            ("export_user", "Can hand out all that is known about a person"),
             ("erase_user", "Can erase a person"),
         )
         constraints = (

@@ -62,7 +62,8 @@ def app_in_waiting(user_id: UUID) -> TotpDevice | None:
     """Return the app whose first code is awaited."""
     since = timezone.now() - PATIENCE
     waiting = TotpDevice.objects.filter(user=user_id, confirmed=False, created_at__gt=since)
-    return waiting.select_related("user").first()
+    device: TotpDevice | None = waiting.select_related("user").first()
+    return device
 
 
 def code_now(email: str) -> CodeNow | None:

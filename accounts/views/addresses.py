@@ -31,6 +31,10 @@ TYPES = (
 )
 
 
+# Fields that stand beside each other.
+HALVES = ("first_name", "last_name")
+
+
 class BookForm(AddressForm):
     """An address with what it is for."""
 
@@ -120,7 +124,7 @@ def _act(request: HttpRequest, user_id: UUID) -> HttpResponse:
 def _page(
     request: HttpRequest, form: BookForm, refusal: DomainError | None = None, **context: Any
 ) -> HttpResponse:
-    context |= {"countries": _countries(), "chosen": form.country.code}
+    context |= {"countries": _countries(), "chosen": form.country.code, "halves": HALVES}
     return form_page(request, "accounts/address.html", form, refusal, **context)
 
 

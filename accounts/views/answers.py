@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.models import User
-from shopflow.lib.errors import DomainError, InvalidInput
+from shopflow.lib.errors import DomainError, InvalidInput, retry_after
 
 # Which field a refusal is about, if the page's form has it.
 FIELDS = {
@@ -36,8 +36,8 @@ def form_page(
         refusal_above = str(refusal or "")
     context |= {"form": form, "sentence": refusal_above}
     response = render(request, template, context, status=status)
-    if refusal and "retry_after" in refusal.extra:
-        response["Retry-After"] = str(refusal.extra["retry_after"])
+    if refusal and (seconds := retry_after(refusal)):
+        response["Retry-After"] = seconds
     return response
 
 

@@ -68,7 +68,7 @@ def _asked(request: HttpRequest) -> Asked | None:
     if (waiting := halfway(request)) and has_factor(waiting.user):
         return Asked(waiting.user, waiting.next_url, is_inside=False)
     user = request.user
-    if isinstance(user, User) and user.is_authenticated and has_factor(user):
+    if isinstance(user, User) and has_factor(user):
         target = request.GET.get(REDIRECT_FIELD_NAME, "")
         home = resolve_url(settings.LOGIN_REDIRECT_URL)
         return Asked(user, safe_path(request, target, default=home), is_inside=True)

@@ -1,14 +1,13 @@
 """The account page of second factors: add an app or a passkey, make recovery codes, remove."""
 
 from collections.abc import Callable
-from functools import wraps
-from io import BytesIO
+from functools import partial, wraps
 from uuid import UUID
 
 import segno
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render, resolve_url
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -30,7 +29,7 @@ PAGE = "accounts/factors.html"
 View = Callable[[HttpRequest, User], HttpResponse]
 
 
-def of_a_person(view: View) -> Callable[[HttpRequest], HttpResponse]:
+def of_a_person(view: View) -> Callable[[HttpRequest], HttpResponseBase]:
     """Show a page to whom its factors are, and to staff who have yet to enrol before they get in.
 
     Whoever has a factor must have used it, and changes need a recent proof: a stolen password or
@@ -40,7 +39,7 @@ def of_a_person(view: View) -> Callable[[HttpRequest], HttpResponse]:
     @wraps(view)
     def guarded(request: HttpRequest) -> HttpResponse:
         user = request.user
-        if not isinstance(user, User) or not user.is_authenticated:
+        if not isinstance(user, User):
             waiting = halfway(request)
             if waiting is None or has_factor(waiting.user):
                 return SeeOther(resolve_url(settings.LOGIN_URL))
@@ -76,26 +75,16 @@ def app(request: HttpRequest, user: User) -> HttpResponse:
     device = app_in_waiting(user.pk)
     if device is None:
         return SeeOther(reverse("accounts:factors"))
+    picture = segno.make(device.uri, error="m").svg_data_uri(scale=5, border=2)
+    page = partial(form_page, request, "accounts/app.html", device=device, picture=picture)
     form = CodeForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
-        return form_page(request, "accounts/app.html", form, device=device)
+        return page(form)
     try:
         made = commands.confirm_totp(user_id=user.pk, code=form.cleaned_data["code"])
     except DomainError as refusal:
-        return form_page(request, "accounts/app.html", form, refusal, device=device)
+        return page(form, refusal)
     return _enrolled(request, user, made)
-
-
-@require_safe
-@of_a_person
-def app_picture(request: HttpRequest, user: User) -> HttpResponse:
-    """Draw the key as a QR code."""
-    device = app_in_waiting(user.pk)
-    if device is None:
-        raise Http404
-    picture = BytesIO()
-    segno.make(device.uri, error="m").save(picture, kind="svg", scale=5, border=2)
-    return HttpResponse(picture.getvalue(), content_type="image/svg+xml")
 
 
 @require_POST

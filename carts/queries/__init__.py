@@ -2,14 +2,15 @@
 
 from carts.queries.carts import count_items, find_cart, token_hash
 from carts.queries.documents import quote_document
-from carts.queries.pricing import price_cart, total_of_trace
-from carts.queries.quotes import Quote, QuoteCoupon, QuoteLine, TaxLine
+from carts.queries.pricing import price_cart
+from carts.queries.quotes import Quote, QuoteDiscount, QuoteLine, TaxLine
+from carts.queries.trace import total_of_trace
 from shipping.queries import Destination
 
 __all__ = [
     "Destination",
     "Quote",
-    "QuoteCoupon",
+    "QuoteDiscount",
     "QuoteLine",
     "TaxLine",
     "count_items",

@@ -16,24 +16,35 @@ def quote_document(quote: Quote) -> dict[str, Any]:
     def money(amount: Decimal) -> dict[str, str]:
         return as_json(Money(amount, quote.currency))
 
+    missing = quote.missing_for_free_shipping
     return {
         "shipping_options": [_option(option, quote.currency) for option in quote.shipping_options],
         "shipping_method": str(quote.shipping_method_id) if quote.shipping_method_id else None,
         "is_shippable": quote.is_shippable,
         "coupons": [
             {
-                "code": coupon.code,
+                "code": coupon.name,
                 "description": coupon.description,
                 "amount": money(coupon.amount),
                 "problem": coupon.problem,
+                "reason": coupon.reason,
             }
             for coupon in quote.coupons
+        ],
+        "promotions": [
+            {
+                "name": promotion.name,
+                "description": promotion.description,
+                "amount": money(promotion.amount),
+            }
+            for promotion in quote.promotions
         ],
         "subtotal": money(quote.subtotal),
         "discount": money(quote.discount),
         "shipping": money(quote.shipping),
         "tax": money(quote.tax),
         "total": money(quote.total),
+        "missing_for_free_shipping": None if missing is None else money(missing),
         "prices_include_tax": quote.prices_include_tax,
         "trace": quote.trace,
     }

@@ -35,13 +35,19 @@ class QuoteLine:
 
 
 @dataclass(frozen=True, kw_only=True)
-class QuoteCoupon:
-    """A coupon entered for a cart: what it takes off, or the sentence why nothing."""
+class QuoteDiscount:
+    """A coupon or promotion: what it takes off, or the sentence why nothing and its code."""
 
     id: UUID
-    code: str
+    is_automatic: bool
+    name: str
     description: str
+    condition: str
+    value: str
     amount: Decimal
+    is_of_shipping: bool
+    is_stackable: bool
+    reason: str
     problem: str
 
 
@@ -58,11 +64,15 @@ class TaxLine:
 
 @dataclass(kw_only=True)
 class Quote:
-    """What a cart costs now, in `currency`, and how that came about (`trace`)."""
+    """What a cart costs now, in `currency`, and how that came about (`trace`).
+
+    `discount` is all that is taken off, `shipping_discount` what of it is off `shipping`.
+    `missing_for_free_shipping` is 0 when it ships for nothing and None when nobody offers that.
+    """
 
     currency: str
     lines: list[QuoteLine]
-    coupons: list[QuoteCoupon] = field(default_factory=list)
+    discounts: list[QuoteDiscount] = field(default_factory=list)
     shipping_options: list[ShippingOption] = field(default_factory=list)
     shipping_method_id: UUID | None = None
     shipping_method_name: str = ""
@@ -71,7 +81,24 @@ class Quote:
     subtotal: Decimal = ZERO
     discount: Decimal = ZERO
     shipping: Decimal = ZERO
+    shipping_discount: Decimal = ZERO
     tax: Decimal = ZERO
     total: Decimal = ZERO
     trace: list[dict[str, Any]] = field(default_factory=list)
     is_shippable: bool = True
+    missing_for_free_shipping: Decimal | None = None
+
+    @property
+    def coupons(self) -> list[QuoteDiscount]:
+        """The coupons that were entered, with the reason where one takes nothing off."""
+        return [discount for discount in self.discounts if not discount.is_automatic]
+
+    @property
+    def takes_another_code(self) -> bool:
+        """Whether a further code could apply beside those entered."""
+        return all(coupon.is_stackable for coupon in self.coupons)
+
+    @property
+    def promotions(self) -> list[QuoteDiscount]:
+        """What applies without a code."""
+        return [one for one in self.discounts if one.is_automatic and not one.reason]

@@ -75,7 +75,8 @@ def place_order(
     The cart must still cost exactly `expected_total` (in the cart's currency). Stock is reserved
     last, so that its rows are locked for no longer than the commit. An order of total 0 is
     confirmed at once. Raises InvalidCheckout, CartNotFound, CartEmpty, CartNotOrderable,
-    NoShippingThere, ShippingMethodUnavailable, QuoteChanged, CouponRefused, OutOfStock.
+    NoShippingThere, ShippingMethodUnavailable, QuoteChanged, CouponRefused, PromotionRefused,
+    OutOfStock.
     """
     _check(email, note, shipping_address, billing_address)
     carts.close(cart_id=cart_id)
@@ -83,6 +84,7 @@ def place_order(
         cart_id=cart_id,
         address=shipping_address.destination,
         shipping_method_id=shipping_method_id,
+        email=email.strip(),
     )
     _check_quote(quote, expected_total)
     order_id = new_id()
@@ -90,8 +92,8 @@ def place_order(
     order = _insert_order(order_id, quote, email.strip(), user_id, note, shipping_address.phone)
     items = _insert_lines(order, quote)
     _insert_addresses(order, shipping_address, billing_address or shipping_address)
-    _redeem_coupons(order, quote)
     record(order, before="", by=user_id)
+    _redeem(order, quote)
     tell(order, Fact.PLACED)
     inventory.reserve(
         order_id=order.pk,
@@ -164,7 +166,7 @@ def _insert_order(
         customer_email=email,
         customer_phone=phone,
         language=get_language() or "",
-        coupon_code=next((c.code for c in quote.coupons if not c.problem), ""),
+        coupon_code=next((c.name for c in quote.coupons if c.amount), ""),
         shipping_method_id=quote.shipping_method_id,
         shipping_method_name=quote.shipping_method_name,
         customer_note=note,
@@ -186,14 +188,16 @@ def _insert_lines(order: Order, quote: Quote) -> list[OrderItem]:
         OrderTaxLine.objects.bulk_create(
             OrderTaxLine(order=order, **asdict(line)) for line in quote.tax_lines
         )
-    used = [coupon for coupon in quote.coupons if coupon.amount]
-    if used:
-        OrderDiscountLine.objects.bulk_create(
-            OrderDiscountLine(
-                order=order, code=coupon.code, description=coupon.description, amount=coupon.amount
-            )
-            for coupon in used
+    OrderDiscountLine.objects.bulk_create(
+        OrderDiscountLine(
+            order=order,
+            code="" if discount.is_automatic else discount.name,
+            description=discount.name if discount.is_automatic else discount.description,
+            amount=discount.amount,
         )
+        for discount in quote.discounts
+        if discount.amount
+    )
     return items
 
 
@@ -226,13 +230,12 @@ def _insert_addresses(order: Order, shipping: Address, billing: Address) -> None
     )
 
 
-def _redeem_coupons(order: Order, quote: Quote) -> None:
-    for coupon in sorted(quote.coupons, key=lambda coupon: coupon.id):
-        if coupon.amount:
-            promotions.redeem(
-                coupon_id=coupon.id,
-                order_id=order.pk,
-                discount=coupon.amount,
-                email=order.customer_email,
-                user_id=order.user_id,
-            )
+def _redeem(order: Order, quote: Quote) -> None:
+    """Use the discounts; their rows are locked from here to the commit, so this comes late."""
+    promotions.redeem(
+        order_id=order.pk,
+        email=order.customer_email,
+        user_id=order.user_id,
+        coupons={one.id: one.amount for one in quote.coupons if one.amount},
+        promotions={one.id: one.amount for one in quote.promotions if one.amount},
+    )

@@ -17,7 +17,7 @@ from accounts.queries import addresses_of
 from carts.errors import CartEmpty
 from carts.queries import Quote, find_cart, price_cart, token_hash
 from orders import commands, queries
-from orders.forms import BillingForm, CheckoutForm, destination_of
+from orders.forms import BillingForm, CheckoutForm, destination_of, email_of
 from orders.models import Order
 from shipping.errors import ShippingMethodUnavailable
 from shipping.queries import Destination, countries
@@ -156,7 +156,9 @@ def _page(
     """Show the page with what the cart costs now, everything written kept."""
     known = [code for code, _ in form.fields["country_code"].choices]  # type: ignore[attr-defined]
     destination = destination_of(asked, known=known)
-    quote = _quote(shopper_of(request), destination, _id(asked.get("shipping_method")))
+    quote = _quote(
+        shopper_of(request), destination, _id(asked.get("shipping_method")), email_of(asked)
+    )
     if quote is None and status == 200:
         return SeeOther(reverse("carts:detail"))
     context = {
@@ -209,16 +211,18 @@ def _written(row: UserAddress | None, known: list[str]) -> dict[str, str]:
 
 
 def _quote(
-    shopper: Shopper, destination: Destination | None, method_id: UUID | None
+    shopper: Shopper, destination: Destination | None, method_id: UUID | None, email: str
 ) -> Quote | None:
     """Return what the cart costs now, or None when there is nothing in it."""
     cart = find_cart(**shopper.cart)
     if cart is None:
         return None
     try:
-        quote = price_cart(cart_id=cart.pk, address=destination, shipping_method_id=method_id)
+        quote = price_cart(
+            cart_id=cart.pk, address=destination, shipping_method_id=method_id, email=email
+        )
     except ShippingMethodUnavailable:  # the country changed: its cheapest way is shown instead
-        quote = price_cart(cart_id=cart.pk, address=destination)
+        quote = price_cart(cart_id=cart.pk, address=destination, email=email)
     return quote if quote.lines else None
 
 

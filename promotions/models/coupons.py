@@ -1,23 +1,22 @@
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower, Now
+from django.db.models.functions import Lower
 
 from catalog.models import Category, Product
-from promotions.models.rules import DiscountRule, what_it_takes_off, when_it_applies
+from promotions.models.rules import (
+    DiscountQuerySet,
+    DiscountRule,
+    what_it_takes_off,
+    when_it_applies,
+)
 from shopflow.lib.rows import Fact
 
 
-class CouponQuerySet(models.QuerySet["Coupon"]):
-    def current(self) -> "CouponQuerySet":
-        """Coupons that may be used now, limits apart."""
-        return self.filter(
-            Q(starts_at=None) | Q(starts_at__lte=Now()),
-            Q(expires_at=None) | Q(expires_at__gt=Now()),
-            is_active=True,
-            deleted_at=None,
-        )
+class CouponQuerySet(DiscountQuerySet):
+    def current(self) -> Self:
+        return super().current().filter(deleted_at=None)
 
 
 class Coupon(DiscountRule):

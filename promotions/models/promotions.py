@@ -1,8 +1,15 @@
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
 from catalog.models import Category, Product
-from promotions.models.rules import DiscountRule, what_it_takes_off, when_it_applies
+from promotions.models.rules import (
+    DiscountQuerySet,
+    DiscountRule,
+    what_it_takes_off,
+    when_it_applies,
+)
 from shopflow.lib.rows import Fact
 
 
@@ -11,6 +18,8 @@ class Promotion(DiscountRule):
 
     name = models.CharField(max_length=100)
     description = models.CharField(max_length=255, blank=True, db_default="")
+
+    objects: ClassVar = DiscountQuerySet.as_manager()
 
     class Meta:
         db_table = "promotions"

@@ -1,7 +1,9 @@
 from decimal import Decimal
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from shopflow.lib.fields import MoneyField
 from shopflow.lib.rows import Row, one_of
@@ -18,6 +20,16 @@ class DiscountScope(models.TextChoices):
     ORDER = "order"
     PRODUCTS = "products"
     CATEGORIES = "categories"
+
+
+class DiscountQuerySet(models.QuerySet[Any]):
+    def current(self) -> Self:
+        """What may be used now, limits apart."""
+        return self.filter(
+            Q(starts_at=None) | Q(starts_at__lte=Now()),
+            Q(expires_at=None) | Q(expires_at__gt=Now()),
+            is_active=True,
+        )
 
 
 class DiscountRule(Row):

@@ -31,7 +31,8 @@ GOODS = TEXTS | {
 }  # fmt: skip
 TERMS = frozenset({
     "promotions.view_coupon", "promotions.add_coupon", "promotions.change_coupon",
-    "promotions.view_couponusage",
+    "promotions.view_couponusage", "promotions.view_promotion", "promotions.add_promotion",
+    "promotions.change_promotion", "promotions.view_promotionusage",
     "shipping.view_shippingzone", "shipping.add_shippingzone", "shipping.change_shippingzone",
     "shipping.view_shippingmethod", "shipping.add_shippingmethod", "shipping.change_shippingmethod",
     "shipping.view_taxrate", "shipping.add_taxrate", "shipping.change_taxrate",
@@ -41,19 +42,21 @@ GROUPS: Mapping[str, Set[str]] = {
     "support": LOOK_AT_ORDERS
     | LOOK_AT_MONEY
     | LOOK_AT_GOODS
-    | {"orders.cancel_order", "orders.mail_order", "accounts.view_user"},
+    | {
+        "orders.cancel_order", "orders.mail_order", "accounts.view_user", "lib.view_outboxmessage",
+    },
     "warehouse": LOOK_AT_ORDERS | LOOK_AT_GOODS | STOCK | {"orders.ship_order"},
     "content": TEXTS,
     "finance": LOOK_AT_ORDERS
     | LOOK_AT_MONEY
     | {
         "payments.refund_payment", "payments.view_paymentevent", "payments.change_paymentevent",
-        "promotions.view_coupon", "promotions.view_couponusage", "shipping.view_taxrate",
+        "promotions.view_coupon", "promotions.view_couponusage", "promotions.view_promotion",
+        "promotions.view_promotionusage", "shipping.view_taxrate",
+        "accounts.view_user", "accounts.export_user",
     },
 }  # fmt: skip
-MERCHANT = (GROUPS["support"] | GROUPS["warehouse"] | GOODS | TERMS | {"orders.cancel_order"}) - {
-    "accounts.view_user"
-}
+MERCHANT = (GROUPS["support"] | GROUPS["warehouse"] | GOODS | TERMS) - {"accounts.view_user"}
 ROLES: Mapping[str, Set[str]] = {
     # May do what a group says, and nothing of their own.
     "employee": frozenset(),
@@ -62,5 +65,8 @@ ROLES: Mapping[str, Set[str]] = {
     "manager": MERCHANT
     | GROUPS["support"]
     | GROUPS["finance"]
-    | {"lib.view_auditlog", "lib.view_invariantrun"},
-}
+    | {
+        "accounts.erase_user", "lib.change_outboxmessage",
+        "lib.view_auditlog", "lib.view_invariantrun",
+    },
+}  # fmt: skip

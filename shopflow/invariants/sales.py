@@ -6,7 +6,8 @@ SALES = (
     Invariant(
         4,
         "order_total_adds_up",
-        "An order's total is the sum of its parts, and its subtotal that of its lines.",
+        "An order's total is the sum of its parts, and these are those of its lines; what isn't off"
+        " a line is off shipping.",
         is_instant=True,
         query="""
             SELECT o.order_number FROM orders o
@@ -17,8 +18,13 @@ SALES = (
             LEFT JOIN (
                 SELECT order_id, sum(amount) AS tax FROM order_tax_lines GROUP BY order_id
             ) t ON t.order_id = o.id
+            LEFT JOIN (
+                SELECT order_id, sum(amount) AS discounts FROM order_discount_lines
+                GROUP BY order_id
+            ) d ON d.order_id = o.id
             WHERE o.subtotal <> coalesce(i.lines, 0)
-               OR o.discount_total <> coalesce(i.discounts, 0)
+               OR o.discount_total <> coalesce(d.discounts, 0)
+               OR o.discount_total - coalesce(i.discounts, 0) NOT BETWEEN 0 AND o.shipping_cost
                OR o.tax <> coalesce(t.tax, 0)
                OR o.total <> o.subtotal - o.discount_total + o.shipping_cost
                            + CASE WHEN o.prices_include_tax THEN 0 ELSE o.tax END

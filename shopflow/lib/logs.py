@@ -2,15 +2,16 @@
 
 import logging
 import re
+from typing import Any
 
 E_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 # 43 characters are 256 random bits: links, carts, refresh tokens; a signed token has two dots.
 TOKEN = re.compile(
-    r"(?=[\w-]*[A-Z])(?=[\w-]*\d)[\w-]{40,}(?:\.[\w-]{10,}){0,2}|(?<=token=)[^\s&\"']+"
+    r"(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{40,}(?:\.[\w-]{10,}){0,2}|(?<=token=)[^\s&\"']+"
 )
 DIGITS = re.compile(r"\d(?:[ -]?\d){12,18}")
 
-TO_STDERR = {
+TO_STDERR: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"request_id": {"()": "shopflow.lib.middleware.RequestIdFilter"}},

@@ -87,15 +87,15 @@ def _erase_user(user_id: UUID, by: UUID | None) -> ErasureLog:
         raise UserNotFound
     if user.role != User.Role.CUSTOMER:
         raise WorksHere
-    done = ErasureLog.objects.filter(user_id=user_id).order_by("-id").first()
-    if done is not None and user.email == EMAIL.format(user_id):
-        return done
     if has_open_orders(user):
         raise OrdersOpen
-    address = user.email
+    address, is_new = user.email, user.email != EMAIL.format(user_id)
     counts = _erase(user, by)
-    # Afterwards: what waits for this address was just taken out.
-    write_mail("accounts/erased", to=address, facts={"years": settings.TAX_RECORDS_KEPT_YEARS})
+    if not is_new and not counts:
+        return ErasureLog.objects.filter(user_id=user_id).latest("id")
+    if is_new:  # written afterwards: what waited for this address was just taken out
+        kept = {"years": settings.TAX_RECORDS_KEPT_YEARS}
+        write_mail("accounts/erased", to=address, facts=kept)
     audit.record(
         action=AuditLog.Action.DELETE, entity_type="user", entity_id=user_id, user_id=by or user_id
     )

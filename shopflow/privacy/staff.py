@@ -19,6 +19,7 @@ from accounts.views.answers import owner
 from shopflow.lib import audit
 from shopflow.lib.errors import DomainError
 from shopflow.lib.http import SeeOther
+from shopflow.lib.limits import TooManyTries
 from shopflow.lib.models import AuditLog
 from shopflow.lib.proof import needs_recent_login
 from shopflow.privacy import commands
@@ -60,6 +61,8 @@ def export(request: HttpRequest, row_id: UUID) -> HttpResponseBase:
         return download(user_id=row_id, by=owner(request).pk)
     except UserNotFound as refusal:
         raise Http404 from refusal
+    except TooManyTries as refusal:
+        return _page(request, row_id, sentence=str(refusal), status=refusal.status)
 
 
 @require_POST

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib import auth, messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from accounts.forms import CloseForm
 from accounts.views.answers import form_page, owner
 from shopflow.lib.errors import DomainError
 from shopflow.lib.http import SeeOther, private
+from shopflow.lib.limits import TooManyTries
 from shopflow.lib.proof import needs_recent_login
 from shopflow.privacy import commands
 from shopflow.privacy.files import download
@@ -32,10 +33,14 @@ def data(request: HttpRequest) -> HttpResponse:
 @private
 @login_required
 @needs_recent_login
-def export(request: HttpRequest) -> FileResponse:
+def export(request: HttpRequest) -> HttpResponseBase:
     """Hand out everything the shop knows about whoever asks, who proved just now who they are."""
     user_id = owner(request).pk
-    return download(user_id=user_id, by=user_id)
+    try:
+        return download(user_id=user_id, by=user_id)
+    except TooManyTries as refusal:
+        context = {"sentence": str(refusal)}
+        return render(request, "shopflow/my_data.html", context, status=refusal.status)
 
 
 @sensitive_post_parameters("old")

@@ -23,6 +23,8 @@ from catalog.models import ProductVariant
 from orders.models import Invoice, Order, OrderChange, OrderItem, OrderReturn, OrderShipment
 from orders.queries import guest_token
 from payments.models import Payment, PaymentEvent, Refund, UserPaymentMethod
+from promotions import commands as promotions
+from promotions.models import Promotion
 from shopflow.access.rights import PROTECTED
 from shopflow.lib import audit
 from shopflow.lib.ids import new_id
@@ -87,6 +89,7 @@ def meet_people() -> People:
     """Make all three; raises where somebody has no row in a protected table."""
     factories.ship_to_the_us()
     factories.coupon()
+    factories.promotion(min_order_amount=Decimal(1_000_000))
     variant = factories.variant_on_sale(price=str(PRICE), stock=100, **_on_a_shelf())
     people = People(
         _person("zqada", variant, has_account=True),
@@ -141,6 +144,12 @@ def _write_beside(order: Order, marker: str) -> None:
     own: dict[str, Any] = {"order": order, "user": order.user}
     money: dict[str, Any] = {"amount": PRICE, "currency": order.currency}
     line = order.items.get()
+    promotions.redeem(
+        order_id=order.pk,
+        email=f"{marker}@example.com",
+        user_id=order.user_id,
+        promotions={Promotion.objects.get().pk: PRICE},
+    )
     OrderItem.objects.create(
         **own,
         variant=line.variant,

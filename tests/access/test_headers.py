@@ -83,7 +83,9 @@ def faults(answer: Any) -> Iterator[str]:
     policy = set(answer.headers.get("Content-Security-Policy", "").split("; "))
     if policy != (DOCS_POLICY if _is_docs(answer) else POLICY):
         yield f"Content-Security-Policy: {policy}"
-    if "html" in answer.headers.get("Content-Type", "") and not answer.streaming:
+    if answer.streaming:
+        b"".join(answer)  # a file that is read to its end is closed
+    elif "html" in answer.headers.get("Content-Type", ""):
         yield from inline(answer.content.decode())
 
 
@@ -98,7 +100,7 @@ def _faults_of_mail(answer: Any) -> Iterator[str]:
 
 def is_kept(answer: Any) -> bool:
     """Whether a cache or a disk may keep it."""
-    return "no-store" not in answer.headers.get("Cache-Control", "")
+    return "no-store" not in str(answer.headers.get("Cache-Control", ""))
 
 
 def _is_docs(answer: Any) -> bool:
@@ -120,10 +122,17 @@ def addresses(people: People, django_db_blocker: DjangoDbBlocker) -> dict[Route,
 
 def asked(client: Client, route: Route, address: str) -> Iterator[Any]:
     """What the address answers to a look, and to a form with nothing in it."""
-    yield client.get(address)
+    yield read(client.get(address))
     kind = "application/json" if route.is_of_api else "application/x-www-form-urlencoded"
     headers = {"Sec-Fetch-Site": "same-origin"}
-    yield client.generic("POST", address, "", content_type=kind, headers=headers)
+    yield read(client.generic("POST", address, "", content_type=kind, headers=headers))
+
+
+def read(answer: Any) -> Any:
+    """Take in what comes piece by piece, so that its file is closed."""
+    if answer.streaming:
+        b"".join(answer)
+    return answer
 
 
 def found(client: Client, addresses: dict[Route, str]) -> list[str]:
@@ -164,7 +173,7 @@ def test_what_is_shown_to_somebody_signed_in_is_kept_nowhere(
     for user in (people.ada.user, owner()):
         client = signed_in(user, raise_request_exception=False)
         for route, address in addresses.items():
-            answer = client.get(address)
+            answer = read(client.get(address))
             if answer.status_code < 400 and is_kept(answer):
                 assert people.ada.marker not in str(getattr(answer, "content", "")), address
                 assert client.session.get("_auth_user_id") is None or not _looks(answer), address

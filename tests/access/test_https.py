@@ -1,5 +1,6 @@
 """The shop as it runs behind a proxy that speaks https with shoppers."""
 
+import json
 from collections.abc import Iterator
 from http.cookies import Morsel, SimpleCookie
 from typing import Any
@@ -13,6 +14,7 @@ from orders.models import Order
 from shopflow.lib.passwords import Argon2id
 from tests.access.people import PASSWORD, People
 from tests.access.server import Server, running_server
+from tests.accounts.links import token_of
 from tests.payments.sandbox_process import Reply, send
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("https")]
@@ -38,6 +40,7 @@ def secure(
             SITE_URL=f"https://{HOST}",
             ALLOWED_HOSTS=f"{HOST},127.0.0.1",
             TRUSTED_PROXIES="1",
+            EMAIL_URL="smtps://shop:secret@mail.example:465",
         ) as server,
     ):
         # The cheap hash of tests is none that the shop knows.
@@ -157,4 +160,41 @@ def test_the_log_names_nobody_and_opens_nothing(secure: Server, people: People) 
     assert "Not Found: /nowhere/<e-mail>/<card>/" in written
     secrets = {email, order.customer_email, PASSWORD, "wrong-password-of-ada", session, token}
     secrets |= {str(people.guest.cart_token), jar["__Host-csrf"].value, "4242424242424242"}
+    assert {secret for secret in secrets if secret in written} == set()
+
+
+def test_the_log_of_an_account_from_first_to_last_holds_no_secret(secure: Server) -> None:
+    email, password, other = (
+        "zoe.logged@example.com",
+        "zoe likes long walks",
+        "zoe likes tall trees",
+    )
+    jar: dict[str, Any] = cookies(get(secure, "/accounts/register/"))
+    wanted = {"email": email, "password": password}
+
+    def asked(path: str, data: dict[str, str]) -> dict[str, Any]:
+        headers = {**FROM_PROXY, "Content-Type": "application/json"}
+        answer = send("POST", secure.url + path, body=json.dumps(data).encode(), headers=headers)
+        assert answer.status == 200, answer.text
+        return answer.json
+
+    assert post(secure, "/accounts/register/", wanted, jar).status == 303
+    verify = token_of("accounts/verify")
+    for expected in (303, 400):
+        assert post(secure, f"/accounts/verify/{verify}/", {}, jar).status == expected
+    login = {"email": email, "password": password}
+    first = asked("/api/v1/auth/login/", login)
+    second = asked("/api/v1/auth/refresh/", {"refresh": first["refresh"]})
+    assert post(secure, "/accounts/password/forgot/", {"email": email}, jar).status == 303
+    reset = token_of("accounts/reset")
+    for expected in (303, 400):
+        data = {"password": other}
+        assert post(secure, f"/accounts/password/reset/{reset}/", data, jar).status == expected
+    known = get(secure, "/api/v1/me/", Authorization=f"Bearer {second['access']}")
+
+    assert known.status == 401
+    written = secure.log.read_text()
+    assert "Bad Request" in written
+    secrets = {email, password, other, verify, reset}
+    secrets |= {answer[kind] for answer in (first, second) for kind in ("access", "refresh")}
     assert {secret for secret in secrets if secret in written} == set()

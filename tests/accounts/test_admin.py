@@ -1,6 +1,6 @@
 import pytest
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from accounts import commands as accounts
 from accounts.models import User
@@ -27,7 +27,7 @@ def test_shows_a_person_without_the_password(client: Client) -> None:
     assert user.password not in response.content.decode()
 
 
-@pytest.mark.parametrize("path", ["add/", "{}/change/", "{}/delete/"])
+@pytest.mark.parametrize("path", ["{}/change/", "{}/delete/"])
 def test_people_are_not_edited_by_hand(client: Client, path: str) -> None:
     user = factories.UserFactory.create()
 
@@ -182,7 +182,9 @@ def test_asks_who_it_is_before_the_invitation_is_written(client: Client) -> None
     assert response["Location"] == "/accounts/prove/?next=%2Fadmin%2Faccounts%2Fuser%2Fadd%2F"
 
 
-def test_shows_where_somebody_is_signed_in_and_ends_it(client: Client) -> None:
+def test_shows_where_somebody_is_signed_in_and_ends_it(
+    client: Client, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
     user = staff.employee()
     device = staff.app_of(user)
     browser = Client(headers={"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"})
@@ -194,7 +196,8 @@ def test_shows_where_somebody_is_signed_in_and_ends_it(client: Client) -> None:
     assert "Firefox on Linux" in staff.text_of(page)
     [sign_in] = live_sign_ins(user.pk)
 
-    client.post(f"{USERS}{user.pk}/sign_out/", {"family": str(sign_in.family)})
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(f"{USERS}{user.pk}/sign_out/", {"family": str(sign_in.family)})
 
     assert live_sign_ins(user.pk) == []
     assert browser.get("/admin/")["Location"] == "/admin/login/?next=/admin/"

@@ -10,6 +10,7 @@ from shopflow.lib.roles import Role
 from shopflow.lib.transactions import acting_as
 from tests import factories
 from tests.books import books
+from tests.ledger import ledger
 
 pytestmark = pytest.mark.django_db
 AGES = timedelta(days=40)
@@ -26,6 +27,7 @@ def age(**which: object) -> None:
     )
 
 
+@ledger("S1-96")
 def test_deletes_what_is_past_its_time_and_nothing_else(user: User) -> None:
     phone = commands.sign_in(user_id=user.pk, device="Phone", ip=None)
     child = commands.rotate(refresh_token=phone.refresh_token, ip=None)

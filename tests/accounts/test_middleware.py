@@ -1,3 +1,4 @@
+from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
@@ -7,7 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from accounts import commands
-from accounts.models import User
+from accounts.models import User, UserSession
 from accounts.queries import SIGN_IN, revoked_key
 from tests import factories
 from tests.api.people import AppUser, on_a_device
@@ -80,10 +81,15 @@ def test_a_form_of_an_ended_session_changes_nothing(user: User) -> None:
     browser = browser_of(user)
     commands.sign_out(family=family_of(browser))
 
-    response = browser.post("/account/password/", {"old": "x", "new": "y"})
+    response = browser.post(
+        "/account/profile/", {"first_name": "Eve", "last_name": "", "phone": ""}
+    )
 
-    assert response.status_code in {302, 404}
-    assert not is_in(browser)
+    assert (response.status_code, response["Location"]) == (
+        302,
+        "/accounts/login/?next=/account/profile/",
+    )
+    assert User.objects.get(pk=user.pk).first_name == "Sam"
 
 
 def test_whoever_signs_in_again_is_in_again(user: User) -> None:
@@ -113,3 +119,17 @@ def test_a_page_for_everybody_asks_nothing(user: User, monkeypatch: pytest.Monke
     answer = browser_of(user).get("/")
 
     assert (answer.status_code, asked) == (200, [])
+
+
+def test_a_session_has_an_end_however_often_it_is_used(user: User) -> None:
+    browser = Client()
+    login = {"username": user.email, "password": "correct horse battery"}
+    browser.post("/accounts/login/", login)
+    row = UserSession.objects.get()
+
+    session = browser.session
+    session["anything"] = "written"
+    session.save()
+
+    assert session.get_expiry_date() == row.expires_at
+    assert abs(row.expires_at - row.created_at - timedelta(days=14)) < timedelta(minutes=1)

@@ -12,7 +12,8 @@ pytestmark = pytest.mark.django_db
 
 
 def passkey_of(user: User) -> Passkey:
-    return Passkey.objects.create(user=user, name="Phone", credential_id=str(new_id()))
+    passkey: Passkey = Passkey.objects.create(user=user, name="Phone", credential_id=str(new_id()))
+    return passkey
 
 
 def test_removes_a_shoppers_last_one_with_its_recovery_codes() -> None:
@@ -54,7 +55,7 @@ def test_removes_nobody_elses() -> None:
     other = factories.UserFactory.create()
     factor = accounts.give_totp(user_id=other.pk).factor
 
-    for factor_id in (factor.pk, RecoveryCode.objects.first().pk, new_id()):  # type: ignore[union-attr]  # there are ten
+    for factor_id in (factor.pk, RecoveryCode.objects.first().pk, new_id()):
         with pytest.raises(FactorNotFound):
             accounts.remove_factor(user_id=factories.UserFactory.create().pk, factor_id=factor_id)
 

@@ -50,9 +50,11 @@ def test_makes_a_cart_with_the_first_item(client: Client, shop: Shop) -> None:
             }
         ],
         "coupons": [],
+        "promotions": [],
         "subtotal": money("100.00"),
         "discount": money("0.00"),
         "total": money("100.00"),
+        "missing_for_free_shipping": None,
     }
     assert send(client, "get", "cart/", cart=answer["X-Cart-Token"]).json() == cart
 
@@ -113,6 +115,7 @@ def test_takes_a_coupon_and_gives_it_back(client: Client, shop: Shop) -> None:
             "description": "10 % off",
             "amount": money("5.00"),
             "problem": "",
+            "reason": "",
         }
     ]
     assert entered.json()["total"] == money("45.00")
@@ -307,11 +310,12 @@ def test_asks_the_database_as_often_for_many_lines(
     send(client, "post", "cart/items/", {"variant": str(shop.large), "quantity": 1}, cart=cart)
     body = {"shipping_address": ADDRESS}
 
-    # Whose cart; the cart, its lines, their pictures and stock, its coupons.
-    with django_assert_num_queries(6):
+    # Whose cart; the cart, its lines, their pictures and stock, its coupons, the promotions; the
+    # order that ships for nothing.
+    with django_assert_num_queries(8):
         shown = send(client, "get", "cart/", cart=cart)
-    # The same, then the zone, its ways of shipping and its taxes.
-    with django_assert_num_queries(9):
+    # The same but the last, then the zone, its ways of shipping and its taxes.
+    with django_assert_num_queries(10):
         quoted = send(client, "post", "cart/quote/", body, cart=cart)
 
     assert (shown.status_code, quoted.status_code) == (200, 200)

@@ -122,7 +122,7 @@ def test_coupons_are_guessed_twenty_times(client: Client, shop: Shop, settings: 
     settings.API_CALLS_PER_MINUTE = {}
 
     def tries(code: str, cart: str) -> int:
-        return send(client, "post", "cart/coupons/", {"code": code}, cart=cart).status_code
+        return int(send(client, "post", "cart/coupons/", {"code": code}, cart=cart).status_code)
 
     # Another cart for each guess makes no difference.
     statuses = [tries(f"GUESS{n}", cart_of(shop.medium)) for n in range(21)]

@@ -61,7 +61,7 @@ def test_refuses_an_unknown_code(cart: Cart, code: str) -> None:
         ({"expires_at": timedelta(hours=-1)}, "This code has expired."),
         (
             {"min_order_amount": Decimal("100.01")},
-            "This code needs an order of at least 100.01.",
+            "This code needs an order of at least $100.01.",
         ),
     ],
 )

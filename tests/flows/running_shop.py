@@ -100,7 +100,8 @@ class RunningShop:
 def running_shop(folder: Path, blocker: DjangoDbBlocker) -> Iterator[RunningShop]:
     """Open the demo shop with its state in this folder, and close it without a trace."""
     port = free_port()
-    url = f"http://127.0.0.1:{port}"
+    # By a name: browsers make no passkeys for an address of digits.
+    url = f"http://localhost:{port}"
     events = f"{url}/webhooks/payments/sandbox/"
     with (
         _own_database(blocker) as database,
@@ -149,6 +150,7 @@ def _environ(folder: Path, database: str, url: str, sandbox: Sandbox) -> dict[st
         ),
         "DEBUG": "0",
         "SITE_URL": url,
+        "EMAIL_URL": (folder / "mails").as_uri(),
         "SANDBOX_URL": sandbox.url,
         "SANDBOX_API_KEY": API_KEY,
         "SANDBOX_WEBHOOK_SECRET": SECRET,

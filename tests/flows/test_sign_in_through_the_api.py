@@ -25,6 +25,7 @@ def test_signs_in_as_the_documentation_does(running_shop: RunningShop) -> None:
     phone.put_in_cart(variant, 1)
     phone.sign_in(email, password)
     me = phone.get("/me/")
+    everything = phone.get("/me/export/")["tables"]
     changed = phone.patch("/me/", {"phone": "+1 212 555 0100"})
     cart = phone.get("/cart/")
     order = phone.check_out(phone.quote(), key="an-order-of-mine")
@@ -34,6 +35,7 @@ def test_signs_in_as_the_documentation_does(running_shop: RunningShop) -> None:
     phone.post("/auth/logout/", status=204)
 
     assert (me["email"], changed["phone"]) == (email, "+12125550100")
+    assert [row["email"] for row in everything["users"]] == [email]
     assert [item["variant"]["id"] for item in cart["items"]] == [variant["id"]]
     assert mine[0]["number"] == order["number"]
     [device] = [device for device in devices if device["is_current"]]

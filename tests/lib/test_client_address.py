@@ -1,10 +1,14 @@
+import re
+
 import pytest
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 from shopflow.lib.context import Context
+from shopflow.lib.mail.letters import opened, written
 from shopflow.lib.middleware import client_address
-from shopflow.lib.models import AuditLog
+from shopflow.lib.models import AuditLog, OutboxMessage
+from tests import factories
 from tests.staff import owner
 
 SPOOFED = "203.0.113.99"
@@ -73,7 +77,7 @@ def test_writes_it_into_the_audit_log(
     staff = owner()
 
     client.post(
-        "/admin/login/",
+        "/accounts/login/",
         {"username": staff.email, "password": "wrong"},
         headers={"X-Forwarded-For": f"{SPOOFED}, 198.51.100.7"},
         REMOTE_ADDR=PEER,
@@ -98,6 +102,29 @@ def test_believes_no_other_header(client: Client) -> None:
     assert "evil.example" not in f"{answer.headers}{answer.content.decode()}"
     assert not answer.wsgi_request.is_secure()
     assert answer.wsgi_request.get_host() == "testserver"
+
+
+@pytest.mark.django_db
+def test_leads_from_a_mail_to_the_shop_alone(client: Client, settings: Settings) -> None:
+    settings.SITE_URL = "https://shop.example"
+    settings.ALLOWED_HOSTS = ["shop.example", "other.example"]
+    factories.UserFactory.create(email="ada@example.com")
+
+    answer = client.post(
+        "/accounts/password/forgot/",
+        {"email": "ada@example.com"},
+        headers={
+            "Host": "other.example",
+            "X-Forwarded-Host": "evil.example",
+            "Origin": "http://other.example",
+        },
+    )
+
+    assert answer.status_code == 303
+    [letter] = [opened(message) for message in OutboxMessage.objects.all()]
+    mail = written(kind=letter.kind, language=letter.language, facts=letter.facts)
+    for text in (mail.text, mail.html):
+        assert set(re.findall(r"https?://[^/\s\"<]+", text)) == {"https://shop.example"}
 
 
 @pytest.mark.parametrize("host", ["evil.example", "shop.example@evil.example", "", "a\x00b"])

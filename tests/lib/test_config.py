@@ -156,7 +156,7 @@ def test_the_example_names_every_variable() -> None:
     class Noting(dict[str, str]):
         def get(self, name: str, default: object = None) -> object:  # type: ignore[override]
             asked.add(name)
-            return super().get(name, default)  # type: ignore[call-overload]
+            return super().get(name, default)
 
     load(Noting(GOOD))
 

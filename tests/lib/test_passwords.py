@@ -2,6 +2,7 @@ import gzip
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
+import bcrypt
 import pytest
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import CommonPasswordValidator, validate_password
@@ -15,6 +16,7 @@ from shopflow import settings as written
 from shopflow.lib import passwords
 from shopflow.lib.errors import Busy
 from shopflow.lib.passwords import NotCommon, in_turn
+from tests.ledger import ledger
 
 PASSPHRASE = "läuft der hund im grünen wald dann lacht die sonne überall & bald"
 
@@ -120,10 +122,30 @@ def test_a_hash_with_other_numbers_is_made_anew_at_login(
     settings.PASSWORD_HASHERS = written.PASSWORD_HASHERS
 
     data = {"username": "ada@example.com", "password": "correct horse battery"}
-    assert client.post("/accounts/login/", data).status_code == 302
+    assert client.post("/accounts/login/", data).status_code == 303
 
     user.refresh_from_db()
     assert "m=19456,t=2,p=1" in user.password
+
+
+@ledger("S0-29", "S4-3")
+@pytest.mark.django_db
+def test_a_hash_of_another_shop_opens_and_is_made_anew_at_login(
+    client: Client, settings: Settings
+) -> None:
+    settings.PASSWORD_HASHERS = written.PASSWORD_HASHERS
+    user = commands.create_customer(email="ada@example.com", password="something else")
+    # As `htpasswd -B`, PHP and Rails write it: bcrypt, cost 4.
+    brought = bcrypt.hashpw(b"correct horse battery", bcrypt.gensalt(4)).decode()
+    User.objects.filter(pk=user.pk).update(password=f"bcrypt${brought}")
+
+    data = {"username": "ada@example.com", "password": "correct horse"}
+    assert client.post("/accounts/login/", data).status_code == 401
+    data["password"] += " battery"
+    assert client.post("/accounts/login/", data).status_code == 303
+
+    user.refresh_from_db()
+    assert user.password.startswith("argon2$argon2id$")
 
 
 def test_one_is_hashed_at_a_time_and_who_comes_when_two_wait_is_told_so() -> None:

@@ -360,3 +360,15 @@ def test_sends_no_mail_for_staff_who_may_only_look(paid: Order) -> None:
 
     assert looking.post(act(paid, "mail"), {"fact": "paid"}).status_code == 403
     assert OutboxMessage.objects.filter(topic="mail:orders/paid").count() == 1
+
+
+def test_explains_how_the_total_came_about(client: Client, variant: ProductVariant) -> None:
+    factories.promotion("Summer sale", stackable=True)
+    factories.promotion("Dear", stackable=True, min_order_amount=Decimal(500))
+    order = factories.placed_order((variant, 2))
+
+    said = staff.text_of(client.get(page(order))).partition("How the total came about")[2]
+
+    assert "promotion Summer sale 10 % off ($100.00) applied -10.00" in said
+    assert "This offer needs an order of at least $500.00. 0.00" in said
+    assert f"total {order.total} {order.total}" in said

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
 
 from carts import commands as carts
 from carts.errors import CartEmpty, CartNotFound
@@ -336,16 +335,3 @@ def test_checks_the_billing_address_too(variant: ProductVariant) -> None:
         factories.check_out(cart, billing_address=replace(factories.NEW_YORK, city=""))
 
     assert carts.add_line(cart_id=cart.pk, variant_id=variant.pk, quantity=1).quantity == 2
-
-
-def test_costs_so_many_statements_for_three_lines(
-    variant: ProductVariant, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    others = [factories.variant_on_sale(price="10.00", stock=5) for _ in range(2)]
-    cart = factories.cart_with((variant, 1), (others[0], 1), (others[1], 1))
-    total = factories.quote(cart).total
-
-    # 23 between its two savepoints (BEGIN and COMMIT in a shop), and the one by which a test's
-    # transaction is nobody's again. At most 25 are allowed.
-    with django_assert_num_queries(26):
-        factories.check_out(cart, expected_total=total)

@@ -7,7 +7,7 @@ from inventory.errors import OutOfStock
 from orders import commands
 from orders.errors import PaymentDoesNotFit
 from orders.models import Order
-from promotions.models import CouponUsage
+from promotions.models import CouponUsage, PromotionUsage
 from shipping.models import ShippingMethod
 from shopflow.lib.errors import InvalidTransition
 from tests import factories
@@ -91,3 +91,16 @@ def test_refuses_another_amount(order: Order) -> None:
         commands.reopen(order_id=order.pk, amount=Decimal("114.00"))
 
     assert books() == before
+
+
+def test_takes_the_offer_again_beyond_its_limits(variant: ProductVariant) -> None:
+    sale = factories.promotion(usage_limit=1, usage_limit_per_user=1)
+    order = factories.placed_order((variant, 1))
+    commands.expire(order_id=order.pk)
+    factories.placed_order((variant, 1))
+
+    commands.reopen(order_id=order.pk, amount=order.total)
+
+    sale.refresh_from_db()
+    assert (sale.usage_count, sale.usage_limit) == (2, 2)
+    assert set(PromotionUsage.objects.values_list("released_at", flat=True)) == {None}

@@ -178,7 +178,7 @@ def test_order_without_a_cart_is_refused_kindly(
         ("state", "", "Please choose one of the list."),
         ("state", "Bavaria", "Please choose one of the list."),
         ("postal_code", "1", "Please enter a ZIP code like 10000."),
-        ("postal_code", "90210", "Please enter a ZIP code like 10000."),
+        ("postal_code", "90210", "This doesn't fit the state or region you chose."),
         ("postal_code", "", "Please fill this in."),
         ("phone", "555", "Please enter a phone number like (201) 555-0123."),
         ("city", "x" * 10_000, "Ensure this value has at most 100 characters"),
@@ -318,9 +318,9 @@ def test_number_of_queries_of_a_shoppers_page(
 ) -> None:
     address_of(shopper)
 
-    # A guest's eight; who; the address book, in a transaction of its own with for whom; and as the
-    # destination is known, zone, ways to ship and taxes.
-    with django_assert_num_queries(16):
+    # A guest's ten; who; the address book, in a transaction of its own with for whom; and as the
+    # destination is known, zone, ways to ship and taxes but not what ships for nothing.
+    with django_assert_num_queries(17):
         client.get(ADDRESS)
 
 
@@ -385,11 +385,39 @@ def test_cart_of_somebody_else_is_not_ordered(client: Client, cart: CartItem) ->
     assert Order.objects.count() == 0
 
 
+def test_says_that_this_customer_has_had_theirs(
+    client: Client, cart: CartItem, variant: ProductVariant
+) -> None:
+    factories.coupon("ONCE", usage_limit_per_user=1)
+    factories.placed_order((variant, 1), code="ONCE")
+    client.post("/cart/coupon/", {"code": "ONCE"})
+
+    refused = check_out(client, expected_total="103.89")
+
+    assert refused.status_code == 409
+    assert "ONCE: You have used this code as often as you can." in words(refused)
+    assert refused.context["quote"].total == Decimal(TOTAL)
+    assert Order.objects.count() == 1
+    assert check_out(client, expected_total=TOTAL, key="another-page").status_code == 303
+
+
+@pytest.mark.parametrize("email", ["", "nobody", "a\0@example.com", "x" * 999])
+def test_prices_the_cart_for_whoever_it_is(client: Client, cart: CartItem, email: str) -> None:
+    factories.coupon("ONCE", usage_limit_per_user=1)
+    client.post("/cart/coupon/", {"code": "ONCE"})
+
+    response = check_out(client, email=email, action="update")
+
+    assert response.status_code == 200
+    assert response.context["quote"].discount == 10
+
+
 def test_number_of_queries_of_the_page(
     client: Client, cart: CartItem, django_assert_num_queries: Any
 ) -> None:
-    # Countries; the cart twice, lines, pictures, stock, coupons; the menu.
-    with django_assert_num_queries(8):
+    # Countries; the cart twice, lines, pictures, stock, coupons, promotions, the order that ships
+    # for nothing; the menu.
+    with django_assert_num_queries(10):
         client.get(ADDRESS)
 
 
@@ -398,5 +426,5 @@ def test_number_of_queries_of_an_order(
 ) -> None:
     # The countries of the form; six savepoints around the key and the order; the rest is the key,
     # the cart and its price, nine inserts, and the stock as the last statement before the answer.
-    with django_assert_num_queries(32):
+    with django_assert_num_queries(33):
         check_out(client, expected_total=TOTAL)

@@ -39,6 +39,16 @@ def test_exports_ones_own(client: Client, ada: AppUser) -> None:
     assert AuditLog.objects.get(action="export").user_id == ada.user.pk
 
 
+def test_exports_ten_times_an_hour(client: Client, ada: AppUser) -> None:
+    for _ in range(10):
+        b"".join(send(client, "get", "me/export/", access=ada.access))
+
+    answer = send(client, "get", "me/export/", access=ada.access)
+
+    problem(answer, 429, "too_many_tries")
+    assert int(answer["Retry-After"]) > 0
+
+
 def test_erases_once(client: Client, ada: AppUser) -> None:
     body = {"password": PASSWORD}
 

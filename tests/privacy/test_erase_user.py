@@ -103,6 +103,17 @@ def test_changes_nothing_the_second_time(ada: Marked) -> None:
     assert ErasureLog.objects.count() == 1
 
 
+def test_erases_what_came_afterwards(ada: Marked) -> None:
+    first = commands.erase_user(user_id=ada.user_id)
+    row("wishlists", user_id=ada.user_id, token_hash=None, name="Ada's wishes")
+
+    second = commands.erase_user(user_id=ada.user_id)
+
+    assert second.erased == {"wishlists": 1}
+    assert ErasureLog.objects.count() == 2
+    assert first != second
+
+
 @pytest.mark.parametrize("what", OPEN)
 def test_waits_for_what_is_on_its_way(ada: Marked, what: str) -> None:
     OPEN[what](ada)

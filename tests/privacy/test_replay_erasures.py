@@ -12,9 +12,11 @@ from shopflow.lib.ids import new_id
 from shopflow.lib.models import OutboxMessage
 from shopflow.privacy import commands
 from shopflow.privacy.columns import GOES_BY_ITSELF, KEPT_BY_LAW
+from tests.databases import address
 from tests.privacy.dumps import dumped
 from tests.privacy.marks import Marked, meet
 from tests.rules.rows import row
+from tests.schema.test_dump_and_restore import RESTORED, inside, run
 
 pytestmark = pytest.mark.django_db
 BY_LAW = {(table, column) for table, columns in KEPT_BY_LAW.items() for column in columns}
@@ -39,10 +41,18 @@ def copy_of(person: Marked, file: Path) -> Path:
 @pytest.mark.django_db(transaction=True)
 def test_erases_again_whom_a_backup_brought_back(tmp_path: Path) -> None:
     ada, bob = meet("ada"), meet("bob")
+    backup, file = tmp_path / "shopflow.dump", tmp_path / "erasures.jsonl"
+    run("pg_dump", "--format=custom", f"--file={backup}", str(address()["dbname"]))
+    commands.erase_user(user_id=ada.user_id)
+    file.write_text(replayed("--list")[0])
+    run("createdb", RESTORED)
+    run("pg_restore", f"--dbname={RESTORED}", "--exit-on-error", str(backup))
 
-    output, errors = replayed("--from", str(copy_of(ada, tmp_path / "erasures.jsonl")))
+    with inside(RESTORED):
+        assert ada.found_in(dumped()) == set(ada.marks)
+        output, errors = replayed("--from", str(file))
+        after = dumped()
 
-    after = dumped()
     left = {where for where in ada.found_in(after) if where[0] not in GOES_BY_ITSELF}
     assert left == BY_LAW
     assert bob.found_in(after) == set(bob.marks)

@@ -79,6 +79,17 @@ def test_downloads_a_file(client: Client, ada: User) -> None:
     assert AuditLog.objects.get(action="export").user_id == ada.pk
 
 
+def test_downloads_ten_times_an_hour(client: Client, ada: User) -> None:
+    for _ in range(10):
+        b"".join(client.post(EXPORT))
+
+    response = client.post(EXPORT)
+
+    assert response.status_code == 429
+    assert "Too many tries. Please wait a moment." in unescape(response.content.decode())
+    assert AuditLog.objects.filter(action="export").count() == 10
+
+
 def test_downloads_nothing_by_a_link(client: Client) -> None:
     assert client.get(EXPORT).status_code == 405
     assert not AuditLog.objects.filter(action="export").exists()

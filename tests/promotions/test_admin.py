@@ -82,11 +82,11 @@ def test_changes_a_coupon_and_keeps_its_count(client: Client, variant: ProductVa
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"discount_value": "0"}, "A percentage is between 0 and 100, a limit is 1 or more."),
-        ({"discount_value": "101"}, "A percentage is between 0 and 100, a limit is 1 or more."),
+        ({"discount_value": "0"}, "A percentage is above 0 and at most 100."),
+        ({"discount_value": "101"}, "A percentage is above 0 and at most 100."),
         ({"discount_value": "abc"}, "Enter a number."),
-        ({"usage_limit": "0"}, "A percentage is between 0 and 100, a limit is 1 or more."),
-        ({"usage_limit": "99999999999"}, "less than or equal to 2147483647"),
+        ({"usage_limit": "0"}, "A limit is 1 or more."),
+        ({"usage_limit": "99999999999"}, "This number is too large."),
         ({"min_order_amount": "-1"}, "An amount is 0 or more."),
         ({"max_discount_amount": "-1"}, "An amount is 0 or more."),
         (
@@ -96,7 +96,7 @@ def test_changes_a_coupon_and_keeps_its_count(client: Client, variant: ProductVa
                 "expires_at_0": "2026-06-01",
                 "expires_at_1": "00:00",
             },
-            "A coupon ends after it starts.",
+            "It ends after it starts.",
         ),
         ({"code": ""}, "This field is required."),
         ({"code": "taken"}, "There is a coupon with this code already."),
@@ -165,3 +165,63 @@ def test_the_lists_take_a_fixed_number_of_queries(
             response = client.get(address)
 
         assert f"{expected} coupon" in staff.text_of(response)
+
+
+def test_says_in_words_what_a_coupon_does(client: Client) -> None:
+    shoes = factories.category("Shoes")
+    coupon = factories.coupon(
+        scope="categories",
+        category_ids=[shoes.pk],
+        min_order_amount=Decimal(50),
+        usage_limit_per_user=1,
+        stackable=True,
+    )
+    said = "10 % off Shoes, from $50.00, once per customer"
+
+    assert said in staff.text_of(client.get(COUPONS))
+    assert said in staff.text_of(client.get(page(coupon)))
+
+
+def test_saves_what_a_coupon_is_for(client: Client, variant: ProductVariant) -> None:
+    coupon = factories.coupon()
+    shoes = factories.category("Shoes")
+    sku = variant.product.sku
+
+    client.post(page(coupon), filled(client, page(coupon), scope="products", style_codes=sku))
+    assert coupon.products.get().product == variant.product
+    assert sku in staff.text_of(client.get(page(coupon)))
+
+    data = filled(client, page(coupon), scope="categories", category_ids=[str(shoes.pk)])
+    client.post(page(coupon), data)
+    assert (coupon.products.count(), coupon.categories.get().category) == (0, shoes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"scope": "products"}, "Choose at least one product or category that it is for."),
+        (
+            {"scope": "products", "style_codes": "NOSUCH"},
+            "There is no product with this style code: NOSUCH",
+        ),
+        ({"scope": "categories", "category_ids": ["abc"]}, "is not one of the available choices"),
+        ({"scope": "moon"}, "is not one of the available choices"),
+        ({"discount_type": "fixed_amount", "discount_value": "0"}, "An amount to take off is"),
+        ({"discount_type": "buy_x_get_y"}, "Say how many to buy and how many to get"),
+        ({"discount_type": "free_shipping"}, "Free shipping has no value of its own"),
+        ({"usage_limit_per_user": "0"}, "A limit is 1 or more."),
+        ({"style_codes": "a\0b"}, "Null characters are not allowed."),
+    ],
+)
+def test_bad_terms_show_a_sentence_and_change_nothing(
+    client: Client, changes: dict[str, Any], sentence: str
+) -> None:
+    coupon = factories.coupon()
+    before = row_of(coupon)
+
+    response = client.post(page(coupon), filled(client, page(coupon), **changes))
+
+    assert response.status_code == 200
+    assert sentence in staff.text_of(response)
+    assert row_of(coupon) == before
+    assert not coupon.products.exists()

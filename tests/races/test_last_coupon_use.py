@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import partial
 from uuid import UUID
@@ -83,16 +83,22 @@ def test_without_the_conditional_update_it_is_used_twice(
 
 
 def _check_then_write(
-    *, coupon_id: UUID, order_id: UUID, discount: Decimal, email: str, user_id: UUID | None
-) -> CouponUsage:
-    coupon = Coupon.objects.get(pk=coupon_id)
-    if coupon.usage_limit is not None and coupon.usage_count >= coupon.usage_limit:
-        raise CouponRefused
-    Coupon.objects.filter(pk=coupon_id).update(usage_count=F("usage_count") + 1)
-    return CouponUsage.objects.create(
-        coupon_id=coupon_id,
-        order_id=order_id,
-        discount_amount=discount,
-        customer_email=email,
-        user_id=user_id,
-    )
+    *,
+    order_id: UUID,
+    email: str,
+    user_id: UUID | None,
+    coupons: Mapping[UUID, Decimal],
+    promotions: Mapping[UUID, Decimal],
+) -> None:
+    for coupon_id, amount in coupons.items():
+        coupon = Coupon.objects.get(pk=coupon_id)
+        if coupon.usage_limit is not None and coupon.usage_count >= coupon.usage_limit:
+            raise CouponRefused
+        Coupon.objects.filter(pk=coupon_id).update(usage_count=F("usage_count") + 1)
+        CouponUsage.objects.create(
+            coupon_id=coupon_id,
+            order_id=order_id,
+            discount_amount=amount,
+            customer_email=email,
+            user_id=user_id,
+        )

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
 
+from accounts.queries import live_sign_ins
 from tests import factories, staff
 from tests.storefront import words
 
@@ -92,3 +93,27 @@ def test_never_leads_to_another_site(target: str) -> None:
     browser = staff.signed_in(staff.owner())
 
     assert browser.get(f"/admin/login/?next={target}")["Location"] == "/admin/"
+
+
+def test_logging_out_there_ends_the_sign_in(client: Client) -> None:
+    user = staff.owner()
+    device = staff.app_of(user)
+    client.post("/accounts/login/", {"username": user.email, "password": "correct horse battery"})
+    client.post("/accounts/code/", {"code": staff.code_of(device)})
+    assert len(live_sign_ins(user.pk)) == 1
+
+    response = client.post("/admin/logout/")
+
+    assert (response.status_code, response["Location"]) == (303, "/")
+    assert live_sign_ins(user.pk) == []
+    assert client.get(ORDERS)["Location"] == DOOR
+
+
+def test_a_password_is_changed_on_the_shops_own_page() -> None:
+    browser = staff.signed_in(staff.owner())
+
+    for response in (
+        browser.get("/admin/password_change/"),
+        browser.post("/admin/password_change/", {"old_password": "correct horse battery"}),
+    ):
+        assert response["Location"] == "/account/password/"

@@ -57,7 +57,7 @@ def trace(amounts: Amounts, place: Place, skus: Sequence[str], lines: Sequence[L
     steps = [
         {
             "rule": "line",
-            "sku": sku,
+            "name": sku,
             "value": f"{line.quantity} × {money(line.price)}",
             "adds": money(line.total),
         }
@@ -66,7 +66,7 @@ def trace(amounts: Amounts, place: Place, skus: Sequence[str], lines: Sequence[L
     if amounts.discount:
         steps.append({"rule": "coupon", "result": "applied", "adds": f"-{money(amounts.discount)}"})
     if place.method:
-        steps.append({"rule": "shipping", "value": place.method, "adds": money(amounts.shipping)})
+        steps.append({"rule": "shipping", "name": place.method, "adds": money(amounts.shipping)})
     if place.rate:
         added = 0 if place.is_included else amounts.tax
         steps.append({"rule": "tax", "name": place.tax, "adds": money(added)})

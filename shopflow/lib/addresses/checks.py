@@ -115,14 +115,16 @@ def _postal_code(country: Country, kept: Mapping[str, str], faults: dict[str, Fa
     if not written or "postal_code" in faults:
         return written
     if not country.takes_postal_code(written, state=state):
-        faults["postal_code"] = Fault("invalid", _like(country, state))
+        faults["postal_code"] = Fault("invalid", _unlike(country, written, state))
     return written
 
 
-def _like(country: Country, state: str) -> str:
+def _unlike(country: Country, written: str, state: str) -> str:
+    if country.takes_postal_code(written, state=""):
+        return _("This doesn't fit the state or region you chose.")
     facts = {
         "word": country.words["postal_code"],
-        "example": country.postal_code_example(state=state),
+        "example": country.postal_code_example(state=state) or country.postal_code_example(),
     }
     if not facts["example"]:
         return _("Please check this.")

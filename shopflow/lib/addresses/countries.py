@@ -69,20 +69,22 @@ class Country:
         return all(form.match(written) for form in _rules(self.code, state).postal_code_matchers)
 
     def postal_code_example(self, *, state: str = "") -> str:
-        """Return a postcode of the state, or of the country, or ''."""
-        example, *_more = _rules(self.code, state).postal_code_examples or [""]
-        return str(example)
+        """Return a postcode of the state, or ''. Without a state one of the country."""
+        known = _rules(self.code, state).postal_code_examples
+        return next((code for code in known if self.takes_postal_code(code, state=state)), "")
 
 
-def known_countries() -> list[str]:
-    """Return the codes (ISO 3166-1) of all countries that can be written to."""
-    return _codes()
+@cache
+def known_countries() -> tuple[str, ...]:
+    """Return the codes (ISO 3166-1) of all countries that can be written to, sorted."""
+    names = (path.stem.upper() for path in Path(VALIDATION_DATA_DIR).glob("??.json"))
+    return tuple(sorted(name for name in names if name != "ZZ"))
 
 
 @cache
 def country_of(code: str) -> Country:
     """Return what a country asks for. Raises LookupError for a code that is none."""
-    if code not in _codes():
+    if code not in known_countries():
         raise LookupError(code)
     rules = _rules(code, "")
     city = CITY_STATES.get(code, "")
@@ -91,24 +93,23 @@ def country_of(code: str) -> Country:
         # Some countries write it into the street's lines; parcels and invoices want it apart.
         parts.insert(0, "city")
     required = {part for part in parts if PARTS[part] in rules.required_fields}
+    if not city:
+        required.add("city")
+    if not rules.country_area_choices:
+        # Of islands that are their own state, and of countries whose list nobody has.
+        required.discard("state")
     return Country(
         code=code,
         parts=tuple(part for part in parts if part != "city" or not city),
-        required=frozenset(required | ({"city"} if not city else set()) - {""}),
+        required=frozenset(required),
         words={
             "city": CITY_WORDS.get(rules.city_type, _("City")),
             "state": STATE_WORDS.get(rules.country_area_type, _("Region")),
             "postal_code": POSTAL_CODE_WORDS.get(rules.postal_code_type, _("Postcode")),
         },
-        states=_labels(rules),
+        states=_labels(rules) if "state" in parts else {},
         city=city,
     )
-
-
-@cache
-def _codes() -> list[str]:
-    names = (path.stem.upper() for path in Path(VALIDATION_DATA_DIR).glob("??.json"))
-    return sorted(name for name in names if name != "ZZ")
 
 
 @cache
