@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -20,7 +19,7 @@ from carts.queries import Quote, count_items, find_cart, price_cart
 from catalog.queries import buyable_variant
 from shopflow.lib import context
 from shopflow.lib.errors import DomainError, InvalidInput
-from shopflow.lib.http import SeeOther, same_origin_only, shopper_of
+from shopflow.lib.http import SeeOther, remember_cart, same_origin_only, shopper_of
 from shopflow.lib.limits import TooManyTries, only_failures
 
 
@@ -78,7 +77,7 @@ def add(request: HttpRequest) -> HttpResponse:
     messages.success(request, _("It's in your cart."))
     response = _back()
     if opened.token:
-        _remember(response, opened.token)
+        remember_cart(response, opened.token)
     return response
 
 
@@ -153,14 +152,3 @@ def _own_cart(request: HttpRequest) -> Cart:
 
 def _back() -> HttpResponse:
     return SeeOther(reverse("carts:detail"))
-
-
-def _remember(response: HttpResponse, token: str) -> None:
-    response.set_cookie(
-        settings.CART_COOKIE_NAME,
-        token,
-        max_age=settings.GUEST_CART_LIFETIME,
-        httponly=True,
-        samesite="Lax",
-        secure=settings.IS_HTTPS,
-    )

@@ -5,13 +5,17 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_safe
 
-from orders import commands
-from orders.models import Order
-from shopflow.lib.admin import Act, ActingAdmin
+from orders import commands, queries
+from orders.models import Invoice, Order
+from shopflow.lib.admin import Act, ActingAdmin, ReadOnlyAdmin
 from shopflow.lib.errors import DomainError
+from shopflow.lib.http import pdf
 from shopflow.lib.money import Money
 from shopflow.lib.proof import ask_again, is_recent
 
@@ -29,6 +33,12 @@ class CancelForm(forms.Form):
     reason = forms.CharField(max_length=100)
 
 
+class MailForm(forms.Form):
+    fact = forms.ChoiceField(
+        label="Which mail", choices=[(str(fact), fact.replace("_", " ")) for fact in queries.Fact]
+    )
+
+
 def ship(order: Order, *, by: UUID | None, carrier: str, tracking_number: str) -> str:
     commands.ship(order_id=order.pk, carrier=carrier, tracking_number=tracking_number, by=by)
     return f"{order} has shipped with {carrier} {tracking_number}."
@@ -42,6 +52,11 @@ def deliver(order: Order, *, by: UUID | None) -> str:
 def cancel(order: Order, *, by: UUID | None, reason: str) -> str:
     cancelled = commands.cancel(order_id=order.pk, reason=reason, by=by)
     return f"{order} is cancelled.{_money_back(cancelled)}"
+
+
+def resend_mail(order: Order, *, by: UUID | None, fact: str) -> str:
+    commands.resend_mail(order_id=order.pk, fact=queries.Fact(fact), by=by)
+    return f"The mail “{fact.replace('_', ' ')}” goes to {order.customer_email} again."
 
 
 def _money_back(order: Order) -> str:
@@ -78,6 +93,15 @@ class OrderAdmin(ActingAdmin[Order]):
             is_possible=lambda order: order.is_cancellable,
             is_grave=True,
         ),
+        Act(
+            name="mail",
+            title="Send a mail again",
+            permission="orders.mail_order",
+            hint="It says what is so now; what isn't so is refused.",
+            form=MailForm,
+            initial=lambda order: {"fact": str(queries.facts_of(order)[-1])},
+            run=resend_mail,
+        ),
     )
     actions = ("cancel_selected",)
     shows_personal_data = True
@@ -106,7 +130,10 @@ class OrderAdmin(ActingAdmin[Order]):
         ), False
 
     def page_context(self, request: HttpRequest, row: Order) -> dict[str, Any]:
-        return {"history": row.history.select_related("created_by")}
+        return {
+            "history": row.history.select_related("created_by"),
+            "papers": row.invoices.order_by("id"),
+        }
 
     def has_cancel_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("orders.cancel_order"))
@@ -138,3 +165,43 @@ class OrderAdmin(ActingAdmin[Order]):
     @admin.display(description="Total")
     def amount(self, order: Order) -> str:
         return str(Money(order.total, order.currency))
+
+
+@admin.register(Invoice)
+class InvoiceAdmin(ReadOnlyAdmin[Invoice]):
+    """Invoices and credit notes as issued."""
+
+    shows_personal_data = True
+    list_display = ("number_of", "kind", "order", "issued_at", "amount")
+    list_filter = ("kind",)
+    list_select_related = ("order",)
+    search_fields = ("order__order_number__startswith",)
+    search_help_text = "An order number"
+    ordering = ("-issued_at", "-id")
+    sortable_by = ()
+    fields = ("order", "kind", "series", "number", "corrects", "issued_at", "currency", "total")
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Invoice]":
+        return super().get_queryset(request).defer("snapshot")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(require_safe(self.pdf_view))
+        return [path("<uuid:row_id>/pdf/", view, name="orders_invoice_pdf"), *super().get_urls()]
+
+    def pdf_view(self, request: HttpRequest, row_id: UUID) -> HttpResponse:
+        """Show a document as its reader has it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        paper = self.get_object(request, str(row_id))
+        if paper is None or not paper.pdf:
+            raise Http404
+        self.note_view(paper)
+        return pdf(paper.pdf, name=str(paper))
+
+    @admin.display(description="Number", ordering="-id")
+    def number_of(self, paper: Invoice) -> str:
+        return str(paper)
+
+    @admin.display(description="Total")
+    def amount(self, paper: Invoice) -> str:
+        return str(Money(paper.total, paper.currency))

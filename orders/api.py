@@ -6,9 +6,11 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.urls import reverse
-from drf_spectacular.utils import extend_schema
-from rest_framework import viewsets
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
+from rest_framework import serializers, viewsets
 from rest_framework.permissions import IsAuthenticated
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -27,13 +29,43 @@ from orders.serializers import (
     OrderCardSerializer,
     OrderSerializer,
 )
-from shopflow.lib.api import PROBLEM_TYPE, answer, checked, domain_document, user_id_of
+from shopflow.lib.api import PROBLEM_TYPE, Body, answer, checked, domain_document, user_id_of
 from shopflow.lib.api.schema import CART_TOKEN, IDEMPOTENCY_KEY, ORDER_TOKEN
 from shopflow.lib.errors import DomainError
+from shopflow.lib.http import pdf
 from shopflow.lib.idempotency import Answer, answer_once, claim_of
 from shopflow.lib.transactions import reading_as, work_on
 
 BY_CUSTOMER = "by the customer"
+PAPER = OpenApiParameter(
+    "paper", str, description="The number of a credit note; without it the invoice is meant."
+)
+
+MissingLine = inline_serializer(
+    "MissingLine",
+    {"sku": serializers.CharField(), "product_name": serializers.CharField()},
+    many=True,
+)
+ReorderAnswer = inline_serializer(
+    "Reorder",
+    {
+        "cart": serializers.UUIDField(),
+        "cart_token": serializers.CharField(
+            allow_null=True, help_text="Of a cart that was made for a guest: its only key."
+        ),
+        "missing": MissingLine,
+    },
+)
+
+
+class PdfRenderer(BaseRenderer):
+    """Lets an app ask for `application/pdf`, and for nothing else, where a document is."""
+
+    media_type = "application/pdf"
+    format = "pdf"
+
+    def render(self, data: Any, *_: Any) -> bytes:
+        return bytes(data)
 
 
 class CheckoutViewSet(viewsets.ViewSet):
@@ -110,6 +142,41 @@ class OrderViewSet(viewsets.ViewSet):
             answer_once(claim, work=lambda: _cancelled(order_id, reason, by), refusal=_refusal)
         )
 
+    @extend_schema(
+        parameters=[ORDER_TOKEN, CART_TOKEN, IDEMPOTENCY_KEY],
+        request=Body,
+        responses={200: ReorderAnswer},
+    )
+    def reorder(self, request: Request, number: str) -> HttpResponse:
+        """Put what is still sold of an order into the caller's cart, at today's prices."""
+        checked(Body, request)
+        with queries.opened(number=number, **_who(request)) as order:
+            order_id = order.pk
+        cart_of = {
+            "user_id": user_id_of(request),
+            "token": request.headers.get("X-Cart-Token"),
+        }
+        claim = claim_of(
+            actor=f"order:{order_id}",
+            route="reorder",
+            key=request.headers.get("Idempotency-Key"),
+            body=request.data,
+        )
+        return answer(
+            answer_once(claim, work=lambda: _reordered(order_id, cart_of), refusal=_refusal)
+        )
+
+    @extend_schema(
+        parameters=[ORDER_TOKEN, PAPER],
+        responses={(200, "application/pdf"): OpenApiTypes.BINARY},
+    )
+    def invoice(self, request: Request, number: str) -> HttpResponse:
+        """Hand out an order's invoice, or one of its credit notes, as PDF/A."""
+        with queries.opened(number=number, **_who(request)) as order:
+            named = request.query_params.get("paper", "")
+            paper = queries.paper_of(order_id=order.pk, named=named)
+        return pdf(paper.pdf, name=str(paper))
+
 
 def _cart_of_guest(request: Request) -> Cart:
     """Return the guest's cart, ordered or not: a repeated request comes when it's closed."""
@@ -149,6 +216,14 @@ def _cancelled(order_id: UUID, reason: str, by: UUID | None) -> Answer:
     work_on(order_id)
     commands.cancel(order_id=order_id, reason=reason, by=by)
     return Answer.of(200, _document(order_id))
+
+
+def _reordered(order_id: UUID, cart_of: dict[str, Any]) -> Answer:
+    work_on(order_id)
+    done = commands.reorder(order_id=order_id, **cart_of)
+    lines = [{"sku": item.sku, "product_name": item.product_name} for item in done.missing]
+    document = {"cart": str(done.cart_id), "cart_token": done.token, "missing": lines}
+    return Answer.of(200, document)
 
 
 def _document(order_id: UUID) -> Any:

@@ -66,3 +66,30 @@ class PaymentDoesNotFit(DomainError):
 class InvalidShipment(InvalidInput):
     code = "invalid_shipment"
     message = "Please fill in the carrier and the tracking number."
+
+
+class NothingToTell(DomainError):
+    """A mail would say what isn't so (yet)."""
+
+    code = "nothing_to_tell"
+    status = 409
+    message = "This isn't true of the order, so there is nothing to tell."
+
+
+class PaperNotFound(NotFound):
+    """No such document of this order: it wasn't paid, or is from before there were invoices."""
+
+    code = "paper_not_found"
+    message = "There is no invoice for this order. It comes with the payment."
+
+
+class PaperNotReady(DomainError):
+    code = "paper_not_ready"
+    status = 409
+    message = "Your invoice is being made. Please try again in a minute."
+
+
+class NothingToReorder(DomainError):
+    code = "nothing_to_reorder"
+    status = 409
+    message = "Nothing of this order is sold any more. Perhaps you like something else of ours."

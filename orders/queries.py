@@ -2,8 +2,12 @@
 
 import base64
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -12,8 +16,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Lower
 
 from accounts.models import User
-from orders.errors import OrderNotFound
-from orders.models import Order
+from orders.errors import OrderNotFound, PaperNotFound, PaperNotReady
+from orders.models import Invoice, Order
+from shopflow.lib.mail import reads_for_mails
 from shopflow.lib.paging import Order as SortOrder
 from shopflow.lib.transactions import reading_as
 
@@ -23,6 +28,29 @@ VERSION_BYTES = 2
 MAC_BYTES = 32
 CLAIM_BYTES = 16 + VERSION_BYTES
 LONGEST_NUMBER = 30
+
+
+class Fact(StrEnum):
+    """What a mail about an order tells; `orders/<fact>` is its kind."""
+
+    PLACED = "placed"
+    PAID = "paid"
+    PAYMENT_FAILED = "payment_failed"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    REFUNDED = "refunded"
+
+
+@dataclass(frozen=True)
+class MailLine:
+    """A line of an order as a mail names it; `total` is in the order's currency."""
+
+    product: str
+    variant: str
+    quantity: int
+    total: Decimal
 
 
 def guest_token(order: Order) -> str:
@@ -107,6 +135,66 @@ def claimants(limit: int) -> list[UUID]:
     )
     people = User.objects.filter(Exists(waiting), email_verified=True, is_active=True)
     return list(people.values_list("pk", flat=True)[:limit])
+
+
+def wanting_papers(limit: int) -> list[UUID]:
+    """Return orders whose invoice or credit note is to be issued; none while nobody may issue."""
+    if not settings.SHOP_ADDRESS:
+        return []
+    waiting = Order.objects.filter(papers_wanted_at__isnull=False)
+    return list(waiting.order_by("papers_wanted_at").values_list("pk", flat=True)[:limit])
+
+
+def undrawn_papers(limit: int) -> list[UUID]:
+    """Return documents that have no PDF yet."""
+    waiting = Invoice.objects.filter(pdf="").exclude(snapshot={})
+    return list(waiting.order_by("issued_at").values_list("pk", flat=True)[:limit])
+
+
+def paper_of(*, order_id: UUID, named: str = "") -> Invoice:
+    """Return an order's invoice, or the document of this number ("CN-2026-7").
+
+    Raises PaperNotFound, and PaperNotReady where it is still being made.
+    """
+    papers = list(Invoice.objects.filter(order=order_id).order_by("id"))
+    for paper in papers:
+        if named == str(paper) or (not named and paper.kind == Invoice.Kind.INVOICE):
+            if paper.pdf:
+                return paper
+            raise PaperNotReady
+    is_due = Order.objects.filter(pk=order_id, papers_wanted_at__isnull=False).exists()
+    raise PaperNotReady if is_due and not named else PaperNotFound
+
+
+def facts_of(order: Order) -> list[Fact]:
+    """Return what is so of an order and can be told again, the oldest first."""
+    is_cancelled = order.status == Order.Status.CANCELLED
+    so = {
+        Fact.PLACED: True,
+        Fact.PAID: order.confirmed_at is not None,
+        Fact.SHIPPED: order.shipped_at is not None,
+        Fact.DELIVERED: order.delivered_at is not None,
+        Fact.EXPIRED: order.has_expired,
+        Fact.CANCELLED: is_cancelled and not order.has_expired,
+        Fact.REFUNDED: order.amount_refunded > 0,
+    }
+    return [fact for fact, is_so in so.items() if is_so]
+
+
+@reads_for_mails("orders")
+def read_for_mail(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a mail about an order shows, as it is now. Raises Order.DoesNotExist."""
+    order = Order.objects.get(order_number=facts["number"])
+    return {
+        "order": order,
+        "lines": [
+            MailLine(item.product_name, item.variant_name, item.quantity, item.line_total)
+            for item in order.items.all()
+        ],
+        "taxes": list(order.tax_lines.all()),
+        "address": order.shipping_address,
+        "has_invoice": order.confirmed_at is not None and bool(settings.SHOP_ADDRESS),
+    }
 
 
 def _by_number(number: str) -> Order | None:

@@ -7,3 +7,9 @@ order_cancelled = Signal()
 
 order_claimed = Signal()
 """A guest's order became somebody's (order_id): what stands above follows."""
+
+papers_wanted = Signal()
+"""An invoice or a credit note is to be issued for an order (order_id)."""
+
+papers_issued = Signal()
+"""An invoice or a credit note was issued (invoice_id): it can be drawn."""

@@ -11,5 +11,7 @@ urlpatterns = [
     path("orders/<str:number>/", views.detail, name="detail"),
     path("orders/<str:number>/thanks/", views.thanks, name="thanks"),
     path("orders/<str:number>/cancel/", views.cancel, name="cancel"),
+    path("orders/<str:number>/invoice/", views.invoice, name="invoice"),
+    path("orders/<str:number>/reorder/", views.reorder, name="reorder"),
     path("account/orders/", views.mine, name="mine"),
 ]

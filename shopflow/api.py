@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer
 from drf_spectacular.utils import extend_schema
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
@@ -18,7 +19,7 @@ from rest_framework.views import APIView
 from accounts.api import AddressViewSet, DoorViewSet, MeViewSet, SignInViewSet
 from carts.api import CartCouponViewSet, CartItemViewSet, CartViewSet
 from catalog.api import BrandViewSet, CategoryViewSet, ProductViewSet
-from orders.api import CheckoutViewSet, OrderViewSet, OwnOrderViewSet
+from orders.api import CheckoutViewSet, OrderViewSet, OwnOrderViewSet, PdfRenderer
 from payments.api import PaymentMethodViewSet, PaymentViewSet
 from shopflow.lib.errors import NotFound
 from shopflow.privacy.api import MyDataViewSet
@@ -148,6 +149,16 @@ urlpatterns = [
         f"^orders/{NUMBER}/cancellation/$",
         OrderViewSet.as_view({"post": "cancellation"}),
         name="order-cancellation",
+    ),
+    re_path(
+        f"^orders/{NUMBER}/invoice/$",
+        OrderViewSet.as_view({"get": "invoice"}, renderer_classes=(JSONRenderer, PdfRenderer)),
+        name="order-invoice",
+    ),
+    re_path(
+        f"^orders/{NUMBER}/reorder/$",
+        OrderViewSet.as_view({"post": "reorder"}),
+        name="order-reorder",
     ),
     re_path(
         f"^orders/{NUMBER}/payments/$",

@@ -30,6 +30,7 @@ app.conf.update(
         "settle cancelled orders": {"task": "payments.tasks.settle_cancelled", "schedule": 10},
         "expire unpaid orders": {"task": "payments.tasks.expire_unpaid", "schedule": 10},
         "send mails": {"task": "shopflow.lib.tasks.send_mails", "schedule": 10},
+        "make papers": {"task": "orders.tasks.make_papers", "schedule": 10},
         "publish stock figures": {"task": "inventory.tasks.publish_all", "schedule": 600},
         "claim guests' orders": {"task": "orders.tasks.claim_waiting_orders", "schedule": 3600},
         "claim guests' payments": {

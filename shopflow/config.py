@@ -18,6 +18,7 @@ from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
 from shopflow.lib.money import THREE_DECIMAL
+from shopflow.lib.seller import Seller
 
 T = TypeVar("T")
 WEAK_KEY_LENGTH = 40
@@ -70,6 +71,7 @@ class Config:
     media_root: Path
     static_root: Path
     tax_records_kept_years: int
+    seller: Seller
 
 
 class _Reader:
@@ -128,6 +130,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         email_from=read.parsed("EMAIL_FROM", _sender, ""),
         media_root=Path(read.text("MEDIA_ROOT", str(state / "media"))),
         static_root=Path(read.text("STATIC_ROOT", str(state / "static"))),
+        seller=Seller.read(read.parsed),
         tax_records_kept_years=read.parsed("TAX_RECORDS_KEPT_YEARS", _years, 10, default="10"),
     )
     read.faults += _unsafe(config, allows_http=environ.get("ALLOW_HTTP", "") == "1")

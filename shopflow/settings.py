@@ -282,6 +282,10 @@ SANDBOX_WEBHOOK_SECRET = CONFIG.sandbox_webhook_secrets
 # How long stock is held while a shopper pays (reliability 5: hold lifetime).
 PAYMENT_WINDOW = timedelta(minutes=15)
 GUEST_CART_LIFETIME = timedelta(days=30)
+# Who sells, as invoices name it. Without an address none are issued: they wait for it.
+SHOP_NAME = CONFIG.seller.name
+SHOP_ADDRESS = CONFIG.seller.address
+SHOP_VAT_ID = CONFIG.seller.vat_id
 # How long a sale's papers outlive the person's wish to be erased (docs/privacy.md names the laws).
 TAX_RECORDS_KEPT_YEARS = CONFIG.tax_records_kept_years
 # How long a device stays signed in, and a lost answer is given again (reliability 5: tokens).

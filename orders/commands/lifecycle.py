@@ -7,9 +7,11 @@ from django.utils import timezone
 
 from inventory import commands as inventory
 from orders.commands.history import locked, step
+from orders.commands.mails import tell
 from orders.errors import OrderNotCancellable, PaymentDoesNotFit
 from orders.models import Order
-from orders.signals import order_cancelled
+from orders.queries import Fact
+from orders.signals import order_cancelled, papers_wanted
 from promotions import commands as promotions
 from shopflow.lib.errors import InvalidTransition
 from shopflow.lib.news import announce
@@ -39,7 +41,10 @@ def confirm(*, order_id: UUID, amount: Decimal) -> Order:
         payment_status=PaymentStatus.PAID,
         amount_paid=amount,
         confirmed_at=timezone.now(),
+        papers_wanted_at=timezone.now(),
     )
+    tell(order, Fact.PAID)
+    announce(papers_wanted, order_id=order.pk)
     inventory.commit(order_id=order.pk)
     return order
 
@@ -64,9 +69,12 @@ def reopen(*, order_id: UUID, amount: Decimal) -> Order:
         payment_status=PaymentStatus.PAID,
         amount_paid=amount,
         confirmed_at=now,
+        papers_wanted_at=now,
         cancelled_at=None,
         cancel_reason="",
     )
+    tell(order, Fact.PAID)
+    announce(papers_wanted, order_id=order.pk)
     promotions.take_again(order_id=order.pk)
     inventory.reserve(
         order_id=order.pk,
@@ -160,6 +168,7 @@ def _fall_through(order: Order, *, reason: str, by: UUID | None) -> None:
         cancelled_at=max(timezone.now(), order.placed_at),
         cancel_reason=reason,
     )
+    tell(order, Fact.EXPIRED if reason == Order.EXPIRED else Fact.CANCELLED)
     promotions.give_back(order_id=order.pk)
     announce(order_cancelled, order_id=order.pk)
     inventory.release(order_id=order.pk, expired=reason == Order.EXPIRED)

@@ -11,6 +11,7 @@ from django.core.validators import validate_email
 from django.db import connection
 from django.db.models import CharField
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from carts import commands as carts
 from carts.errors import CartEmpty
@@ -18,8 +19,10 @@ from carts.queries import Destination, Quote, QuoteLine, price_cart
 from inventory import commands as inventory
 from orders.commands.history import record
 from orders.commands.lifecycle import confirm
+from orders.commands.mails import tell
 from orders.errors import CartNotOrderable, InvalidCheckout, QuoteChanged
 from orders.models import Order, OrderAddress, OrderDiscountLine, OrderItem, OrderTaxLine
+from orders.queries import Fact
 from promotions import commands as promotions
 from shipping.errors import NoShippingThere
 from shopflow.lib.ids import new_id
@@ -91,6 +94,7 @@ def place_order(
     _insert_addresses(order, shipping_address, billing_address or shipping_address)
     record(order, before="", by=user_id)
     _redeem(order, quote)
+    tell(order, Fact.PLACED)
     inventory.reserve(
         order_id=order.pk,
         wanted=[
@@ -161,6 +165,7 @@ def _insert_order(
         price_trace=quote.trace,
         customer_email=email,
         customer_phone=phone,
+        language=get_language() or "",
         coupon_code=next((c.name for c in quote.coupons if c.amount), ""),
         shipping_method_id=quote.shipping_method_id,
         shipping_method_name=quote.shipping_method_name,

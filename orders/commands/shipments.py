@@ -8,8 +8,10 @@ from django.utils import timezone
 
 from inventory import commands as inventory
 from orders.commands.history import locked, step
+from orders.commands.mails import tell, tell_shipped
 from orders.errors import InvalidShipment, OrderNotShippable, TrackingTaken
 from orders.models import Order, OrderShipment, OrderShipmentItem
+from orders.queries import Fact
 from shopflow.lib.transactions import command, is_duplicate
 
 LONGEST_CARRIER = 50
@@ -30,7 +32,7 @@ def ship(*, order_id: UUID, carrier: str, tracking_number: str, by: UUID | None 
         raise OrderNotShippable
     # Another machine's clock may have been ahead of this one's.
     now = max(timezone.now(), order.placed_at)
-    _insert_shipment(order, carrier, tracking_number, now)
+    shipment = _insert_shipment(order, carrier, tracking_number, now)
     if order.status == Order.Status.CONFIRMED:
         step(order, Order.Status.PROCESSING, by=by)
     step(
@@ -41,6 +43,7 @@ def ship(*, order_id: UUID, carrier: str, tracking_number: str, by: UUID | None 
         shipped_at=now,
         fulfilment_status=Order.FulfilmentStatus.FULFILLED,
     )
+    tell_shipped(order, shipment)
     inventory.fulfil(order_id=order.pk, by=by)
     return order
 
@@ -54,16 +57,19 @@ def deliver(*, order_id: UUID, by: UUID | None = None) -> Order:
     for shipment in order.shipments.filter(status=OrderShipment.Status.SHIPPED):
         shipment.status, shipment.delivered_at = OrderShipment.Status.DELIVERED, now
         shipment.save(update_fields=["status", "delivered_at", "updated_at"])
+    tell(order, Fact.DELIVERED)
     return order
 
 
 def _check(carrier: str, tracking_number: str) -> None:
     for text, longest in ((carrier, LONGEST_CARRIER), (tracking_number, LONGEST_TRACKING)):
-        if not 0 < len(text) <= longest or "\0" in text:
+        if not 0 < len(text) <= longest or not text.isprintable():
             raise InvalidShipment
 
 
-def _insert_shipment(order: Order, carrier: str, tracking_number: str, now: datetime) -> None:
+def _insert_shipment(
+    order: Order, carrier: str, tracking_number: str, now: datetime
+) -> OrderShipment:
     try:
         with transaction.atomic():
             shipment = OrderShipment.objects.create(
@@ -81,3 +87,4 @@ def _insert_shipment(order: Order, carrier: str, tracking_number: str, now: date
         OrderShipmentItem(shipment=shipment, order_item=item, quantity=item.quantity)
         for item in order.items.all()
     )
+    return shipment

@@ -110,6 +110,9 @@ class Invoice(Row):
                 erasable=["snapshot"],
             ),
             models.UniqueConstraint(fields=["series", "number"], name="invoices_number_unique"),
+            models.UniqueConstraint(
+                fields=["order"], condition=Q(kind="invoice"), name="invoices_one_per_order"
+            ),
             models.CheckConstraint(condition=Q(number__gt=0), name="invoices_number_positive"),
             models.CheckConstraint(condition=~Q(series=""), name="invoices_series_not_empty"),
             models.CheckConstraint(
@@ -120,7 +123,14 @@ class Invoice(Row):
             totals.not_negative(table="invoices"),
             totals.adds_up(table="invoices"),
         )
-        indexes = (models.Index(fields=["-issued_at", "-id"], name="invoices_issued_at_idx"),)
+        indexes = (
+            models.Index(fields=["-issued_at", "-id"], name="invoices_issued_at_idx"),
+            models.Index(
+                fields=["issued_at"],
+                condition=Q(pdf="") & ~Q(snapshot={}),
+                name="invoices_undrawn_idx",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.series}-{self.number}"

@@ -120,6 +120,9 @@ class Order(Stateful):
     price_trace = models.JSONField(default=list, db_default=[])
     customer_email = models.EmailField(max_length=254)
     customer_phone = models.CharField(max_length=20, blank=True, db_default="")
+    language = models.CharField(
+        max_length=10, blank=True, db_default="", help_text="The shopper's, for mails and papers"
+    )
     coupon_code = models.CharField(max_length=50, blank=True, db_default="")
     shipping_method = models.ForeignKey(
         ShippingMethod,
@@ -138,6 +141,9 @@ class Order(Stateful):
     delivered_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancel_reason = models.CharField(max_length=100, blank=True, db_default="")
+    papers_wanted_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when an invoice or a credit note is to be issued"
+    )
     metadata = models.JSONField(default=dict, blank=True, db_default={})
 
     objects: ClassVar = OrderQuerySet.as_manager()
@@ -148,6 +154,7 @@ class Order(Stateful):
         permissions = (
             ("ship_order", "Can ship orders"),
             ("cancel_order", "Can cancel orders and send their money back"),
+            ("mail_order", "Can send mails about orders again"),
         )
         constraints = (
             # One index for `=` and for the beginning of a number.
@@ -225,6 +232,11 @@ class Order(Stateful):
             ),
             models.Index(fields=["-placed_at", "-id"], name="orders_placed_at_idx"),
             models.Index(fields=["created_at"], name="orders_created_at_idx"),
+            models.Index(
+                fields=["papers_wanted_at"],
+                condition=Q(papers_wanted_at__isnull=False),
+                name="orders_papers_wanted_idx",
+            ),
             models.Index(fields=["customer_email", "-id"], name="orders_email_idx"),
             # Who verifies an address claims what was ordered with it.
             models.Index(

@@ -131,6 +131,7 @@ def _detail(request: HttpRequest, number: str, refusal: DomainError | None = Non
             "order": order,
             "addresses": _different(order.addresses.all()),
             "query": _query(token),
+            "papers": order.invoices.exclude(pdf="").order_by("id"),
             "sentence": str(refusal) if refusal else "",
         }
         status = refusal.status if refusal else 200

@@ -108,9 +108,11 @@ def _succeed(*, refund_id: UUID, provider_refund_id: str) -> None:
         provider_refund_id=provider_refund_id,
         succeeded_at=timezone.now(),
     )
+    orders.tell_refund(order_id=payment.order_id, refund_id=row.pk, amount=row.amount)
     waiting = Refund.objects.filter(payment__order=payment.order_id, status=Refund.Status.PENDING)
     if not waiting.exists():
         orders.mark_refunded(order_id=payment.order_id, by=row.created_by_id)
+        orders.want_papers(order_id=payment.order_id)
 
 
 @command

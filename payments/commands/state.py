@@ -36,6 +36,7 @@ def record_state(*, payment_id: UUID, seen: ProviderPayment) -> Payment:
     """
     payment, order = _locked(payment_id)
     check_amounts(payment, seen)
+    refused_before = payment.failure_code
     _note_details(payment, seen)
     if seen.captured.amount > payment.amount_captured:
         _capture(payment, order, seen.captured.amount)
@@ -45,6 +46,8 @@ def record_state(*, payment_id: UUID, seen: ProviderPayment) -> Payment:
             failure_code=seen.failure_code[:50],
             failure_reason=seen.failure_reason[:255],
         )
+    if payment.failure_code != refused_before and payment.failure_code:
+        orders.tell_failed_payment(order_id=order.pk, payment_id=payment.pk)
     return payment
 
 

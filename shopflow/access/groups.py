@@ -8,7 +8,9 @@ and alone gives roles, invites people and ends their sessions.
 from collections.abc import Mapping, Set
 
 LOOK_AT_ORDERS = frozenset({"orders.view_order"})
-LOOK_AT_MONEY = frozenset({"payments.view_payment", "payments.view_refund"})
+LOOK_AT_MONEY = frozenset({
+    "orders.view_invoice", "payments.view_payment", "payments.view_refund",
+})  # fmt: skip
 LOOK_AT_GOODS = frozenset({
     "catalog.view_product", "catalog.view_brand", "catalog.view_category",
     "inventory.view_inventory",
@@ -40,7 +42,9 @@ GROUPS: Mapping[str, Set[str]] = {
     "support": LOOK_AT_ORDERS
     | LOOK_AT_MONEY
     | LOOK_AT_GOODS
-    | {"orders.cancel_order", "accounts.view_user", "lib.view_outboxmessage"},
+    | {
+        "orders.cancel_order", "orders.mail_order", "accounts.view_user", "lib.view_outboxmessage",
+    },
     "warehouse": LOOK_AT_ORDERS | LOOK_AT_GOODS | STOCK | {"orders.ship_order"},
     "content": TEXTS,
     "finance": LOOK_AT_ORDERS

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.db.models.fields.files import FieldFile
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
@@ -40,6 +41,18 @@ def shopper_of(request: HttpRequest) -> Shopper:
     """Return who is shopping."""
     user_id = request.user.pk if request.user.is_authenticated else None
     return Shopper(user_id, request.COOKIES.get(settings.CART_COOKIE_NAME))
+
+
+def remember_cart(response: HttpResponse, token: str) -> None:
+    """Let a guest's browser keep the key to their cart."""
+    response.set_cookie(
+        settings.CART_COOKIE_NAME,
+        token,
+        max_age=settings.GUEST_CART_LIFETIME,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.IS_HTTPS,
+    )
 
 
 def same_origin_only(view: View) -> View:
@@ -75,6 +88,15 @@ def private(view: View) -> View:
         return response
 
     return never_cache(sealed)
+
+
+def pdf(file: FieldFile, *, name: str) -> HttpResponse:
+    """Return a document for its reader's eyes only: kept in no cache. `name` is plain ASCII."""
+    with file.open("rb") as content:
+        response = HttpResponse(content.read(), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def _is_same_origin(request: HttpRequest) -> bool:

@@ -67,6 +67,11 @@ def allocate(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
     return parts
 
 
+def as_read(money: Money, language: str) -> str:
+    """Return the amount as it is read in a language: "€ 19.99" is "19,99 €" in `de`."""
+    return format_currency(money.amount, money.currency, locale=language.replace("-", "_"))
+
+
 def as_json(money: Money) -> dict[str, str]:
     """Return the amount as the API writes it: {"amount": "19.99", "currency": "USD"}."""
     return {"amount": str(money.amount.quantize(CENT)), "currency": money.currency}

@@ -90,4 +90,4 @@ def _language(request: HttpRequest) -> str:
 def _sample(name: str, language: str) -> Written:
     if name not in SAMPLES:
         raise Http404
-    return written(kind=name, language=language, facts=SAMPLES[name].facts)
+    return written(kind=name, language=language, facts=SAMPLES[name].values)

@@ -1,18 +1,67 @@
 """Every kind of mail the shop writes, with facts as they could be."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from orders.models import Order, OrderAddress, OrderTaxLine
+from orders.queries import MailLine
 
 TOKEN = "Zk9pY2UgYW5kIHNpbXBsZSwgYnV0IG5vdCBhIHRva2Vu"  # noqa: S105 - opens nothing
 SIGN_IN = {"device": "Firefox on Linux", "when": "21 Nov 2026, 18:40 UTC"}
+ORDER = {"number": "ORD-2026-000123", "token": TOKEN}
+PARCEL = {"carrier": "UPS", "tracking_number": "1Z999AA10123456784"}
+BACK = "$24.00"
 
 
 @dataclass(frozen=True)
 class Sample:
-    """When a mail is written, and what it could tell of."""
+    """When a mail is written, and what it could tell of: its facts, and what is read besides."""
 
     when: str
     facts: Mapping[str, str | int | bool]
+    read: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {**self.read, **self.facts}
+
+
+def _order(status: str) -> dict[str, Any]:
+    """What is read of an order; these rows are in no database."""
+    paid = Decimal("0.00") if status == "pending" else Decimal("118.90")
+    return {
+        "order": Order(
+            order_number=ORDER["number"],
+            status=status,
+            currency="USD",
+            subtotal=Decimal("120.00"),
+            discount_total=Decimal("12.00"),
+            coupon_code="TENOFF",
+            shipping_cost=Decimal("5.90"),
+            tax=Decimal("5.00"),
+            total=Decimal("118.90"),
+            amount_paid=paid,
+            placed_at=datetime(2026, 11, 21, 18, 40, tzinfo=UTC),
+        ),
+        "lines": [
+            MailLine("Merino sweater", "Size M, blue", 1, Decimal("72.00")),
+            MailLine("Linen towel", "", 2, Decimal("48.00")),
+        ],
+        "has_invoice": True,
+        "taxes": [OrderTaxLine(name="Sales tax", amount=Decimal("5.00"))],
+        "address": OrderAddress(
+            first_name="Ada",
+            last_name="Byron",
+            address_line_1="1 Main Street",
+            city="New York",
+            state="NY",
+            postal_code="10001",
+            country_code="US",
+        ),
+    }
 
 
 SAMPLES: Mapping[str, Sample] = {
@@ -34,4 +83,18 @@ SAMPLES: Mapping[str, Sample] = {
     ),
     "accounts/erased": Sample("Somebody's data were erased: to the old address", {"years": 10}),
     "accounts/invitation": Sample("Somebody is to work here", {"token": TOKEN, "hours": 72}),
+    "orders/placed": Sample("An order was placed", ORDER, _order("pending")),
+    "orders/paid": Sample("An order was paid, also late", ORDER, _order("confirmed")),
+    "orders/payment_failed": Sample(
+        "A payment failed and the order still waits: once for each attempt",
+        ORDER,
+        _order("pending"),
+    ),
+    "orders/expired": Sample("An order wasn't paid in time", ORDER, _order("cancelled")),
+    "orders/cancelled": Sample("An order was cancelled by somebody", ORDER, _order("cancelled")),
+    "orders/shipped": Sample("A parcel left", {**ORDER, **PARCEL}, _order("shipped")),
+    "orders/delivered": Sample("An order arrived", ORDER, _order("delivered")),
+    "orders/refunded": Sample(
+        "The provider has sent money back", {**ORDER, "amount": BACK}, _order("confirmed")
+    ),
 }

@@ -96,7 +96,8 @@ IMPERSONAL: Mapping[str, Set[str]] = {
     "order_status_history": {"from_status", "to_status"},
     "order_tax_lines": {"name", "tax_class"},
     "orders": {
-        "order_number", "currency", "price_trace", "coupon_code", "shipping_method_name",
+        "order_number", "currency", "language", "price_trace", "coupon_code",
+        "shipping_method_name",
     },
     "payments": {
         "provider", "currency", "provider_payment_id", "card_brand", "failure_code",

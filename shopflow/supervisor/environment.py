@@ -49,6 +49,7 @@ def compose(
         "SANDBOX_DB": str(state.folder / "sandbox.sqlite3"),
         "EMAIL_URL": (state.folder / "mails").as_uri(),
         "EMAIL_FROM": "ShopFlow <mail@shop.example>",
+        "SHOP_ADDRESS": "1 Example Street | 10001 Example City",
         **servers,
     }
     for name in ("DATABASE_URL", "REDIS_URL"):

@@ -58,6 +58,8 @@ orders.order view                   O M R S W . F
 orders.order ship                   O M R . W . .
 orders.order deliver                O M R . W . .
 orders.order cancel                 O M R S . . .
+orders.order mail                   O M R S . . .
+orders.invoice view                 O M R S . . F
 orders.order cancel_selected        O M R S . . .
 payments.payment view               O M R S . . F
 payments.payment refund             O M . . . . F

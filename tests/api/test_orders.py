@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from carts.models import Cart
 from inventory.models import Inventory
 from orders import commands as orders
 from orders.models import Order
@@ -183,6 +184,43 @@ def test_refuses_the_key_of_another_cancellation(client: Client, shop: Shop) -> 
     answer = send(client, "post", path, {"reason": "b"}, order=placed["token"], key=KEY)
 
     problem(answer, 422, "idempotency_key_reused")
+
+
+def test_puts_an_order_into_a_cart_once_per_key(client: Client, shop: Shop) -> None:
+    placed = buy(client, shop)["order"]
+    path = f"orders/{placed['number']}/reorder/"
+
+    first = send(client, "post", path, order=placed["token"], key=KEY)
+    again = send(client, "post", path, order=placed["token"], key=KEY)
+
+    answer = first.json()
+    assert (first.status_code, answer["missing"]) == (200, [])
+    assert again.content == first.content
+    cart = send(client, "get", "cart/", cart=answer["cart_token"]).json()
+    assert cart["id"] == answer["cart"]
+    bought = [item.quantity for item in Order.objects.get().items.all()]
+    assert [item["quantity"] for item in cart["items"]] == bought
+
+
+@pytest.mark.parametrize(
+    ("body", "key", "status", "code"),
+    [
+        (None, None, 400, "idempotency_key_missing"),
+        ({"quantity": 2}, KEY, 400, "unknown_field"),
+        ([], KEY, 400, "invalid"),
+    ],
+)
+def test_refuses_a_bad_reorder(
+    client: Client, shop: Shop, body: Any, key: str | None, status: int, code: str
+) -> None:
+    placed = buy(client, shop)["order"]
+    before = Cart.objects.count()
+
+    path = f"orders/{placed['number']}/reorder/"
+    answer = send(client, "post", path, body, order=placed["token"], key=key)
+
+    problem(answer, status, code)
+    assert Cart.objects.count() == before
 
 
 def test_asks_the_database_so_often(

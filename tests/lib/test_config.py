@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from shopflow.config import MailServer, database_settings, load, mail_server
+from shopflow.lib.seller import Seller
 from tests.ledger import ledger
 
 ROOT = settings.BASE_DIR
@@ -95,6 +96,10 @@ def test_names_every_fault_at_once() -> None:
         ("EMAIL_URL", "console:"),
         ("EMAIL_FROM", "the shop"),
         ("EMAIL_FROM", "mail@shop.example\nBcc: bob@example.com"),
+        ("SHOP_NAME", "x" * 101),
+        ("SHOP_ADDRESS", "1 Example Street\nElsewhere"),
+        ("SHOP_VAT_ID", "123456789"),
+        ("SHOP_VAT_ID", "DE 123 456"),
     ],
 )
 def test_refuses_a_value_that_makes_no_sense(name: str, value: str) -> None:
@@ -216,3 +221,10 @@ def test_keeps_mails_in_a_folder_on_a_developers_machine_only() -> None:
     assert load({**mails, "SITE_URL": "http://localhost:8010"}).mail_server.folder
     with pytest.raises(ImproperlyConfigured, match="EMAIL_URL: a folder is for a developer's"):
         load({**mails, "SITE_URL": "https://shop.example"})
+
+
+def test_knows_who_sells() -> None:
+    config = load({**GOOD, "SHOP_ADDRESS": "Weg 1 | 10115 Berlin |", "SHOP_VAT_ID": "DE123456789"})
+
+    assert config.seller == Seller("ShopFlow", ["Weg 1", "10115 Berlin"], "DE123456789")
+    assert load(GOOD).seller == Seller("ShopFlow", [], "")

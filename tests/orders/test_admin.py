@@ -10,6 +10,7 @@ from catalog.models import ProductVariant
 from inventory.models import InventoryTransaction
 from orders import commands as orders
 from orders.models import Order, OrderShipment, OrderStatusHistory
+from shopflow.lib.models import AuditLog, OutboxMessage
 from tests import factories, staff
 from tests.books import triggers_off
 from tests.ledger import ledger
@@ -332,6 +333,33 @@ def test_books_the_goods_out_once(client: Client, paid: Order) -> None:
     assert OrderShipment.objects.count() == 1
     assert InventoryTransaction.objects.filter(type="sale").count() == 1
     assert paid.items.get().line_total == Decimal("100.00")
+
+
+def test_sends_a_mail_again(client: Client, paid: Order) -> None:
+    response = client.post(act(paid, "mail"), {"fact": "paid"}, follow=True)
+
+    assert response.redirect_chain == [(page(paid), 302)]
+    assert "The mail “paid” goes to ada@example.com again." in staff.text_of(response)
+    assert OutboxMessage.objects.filter(topic="mail:orders/paid").count() == 2
+    noted = AuditLog.objects.get(entity_id=str(paid.pk), new_values={"mail": "paid"})
+    assert str(noted.user_id) == client.session["_auth_user_id"]
+
+
+@pytest.mark.parametrize(("fact", "status"), [("shipped", 409), ("nothing", 400), ("", 400)])
+def test_sends_no_mail_that_is_not_so(client: Client, paid: Order, fact: str, status: int) -> None:
+    before = OutboxMessage.objects.count()
+
+    response = client.post(act(paid, "mail"), {"fact": fact})
+
+    assert response.status_code == status
+    assert OutboxMessage.objects.count() == before
+
+
+def test_sends_no_mail_for_staff_who_may_only_look(paid: Order) -> None:
+    looking = staff.signed_in(staff.employee("orders.view_order"))
+
+    assert looking.post(act(paid, "mail"), {"fact": "paid"}).status_code == 403
+    assert OutboxMessage.objects.filter(topic="mail:orders/paid").count() == 1
 
 
 def test_explains_how_the_total_came_about(client: Client, variant: ProductVariant) -> None:

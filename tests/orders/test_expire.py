@@ -11,6 +11,7 @@ from promotions.models import CouponUsage
 from shipping.models import ShippingMethod
 from shopflow.invariants import violations
 from shopflow.lib.ids import new_id
+from shopflow.lib.mail import send_due
 from tests import factories
 from tests.books import books
 from tests.ledger import ledger
@@ -42,6 +43,7 @@ def test_gives_the_coupon_back(variant: ProductVariant) -> None:
     coupon.refresh_from_db()
     assert coupon.usage_count == 0
     assert CouponUsage.objects.get().released_at is not None
+    send_due()
     assert set(violations().values()) == {0}
 
 

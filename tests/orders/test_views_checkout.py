@@ -425,6 +425,6 @@ def test_number_of_queries_of_an_order(
     client: Client, cart: CartItem, django_assert_num_queries: Any
 ) -> None:
     # The countries of the form; six savepoints around the key and the order; the rest is the key,
-    # the cart and its price, eight inserts, and the stock as the last statement before the answer.
-    with django_assert_num_queries(32):
+    # the cart and its price, nine inserts, and the stock as the last statement before the answer.
+    with django_assert_num_queries(33):
         check_out(client, expected_total=TOTAL)

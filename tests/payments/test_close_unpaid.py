@@ -12,6 +12,7 @@ from payments.gateways.base import GatewayUnavailable
 from payments.models import Payment
 from payments.tasks import expire_unpaid
 from shopflow.invariants import violations
+from shopflow.lib.mail import send_due
 from tests import factories
 from tests.books import books
 from tests.payments.sandbox_process import Sandbox
@@ -40,6 +41,7 @@ def test_leaves_every_invariant_true(order: Order, till: Till, variant: ProductV
 
     close_unpaid(order_id=order.pk)
     inventory.publish(variant_ids=[variant.pk])
+    send_due()
 
     assert set(violations().values()) == {0}
 

@@ -14,6 +14,7 @@ from payments.tasks import process_waiting_events
 from promotions.models import Coupon
 from shipping.models import ShippingMethod
 from shopflow.invariants import violations
+from shopflow.lib.mail import send_due
 from tests import factories
 from tests.books import books
 from tests.ledger import ledger
@@ -58,6 +59,7 @@ def test_confirms_an_order_that_was_paid_in_time(
 def test_leaves_every_invariant_true(order: Order, till: Till, variant: ProductVariant) -> None:
     till.paid(order)
     inventory.publish(variant_ids=[variant.pk])
+    send_due()
 
     assert set(violations().values()) == {0}
 

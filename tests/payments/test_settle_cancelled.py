@@ -11,6 +11,7 @@ from payments.queries import unsettled_orders
 from payments.tasks import settle_cancelled as settle_cancelled_sweep
 from payments.tasks import settle_cancelled_order
 from shopflow.invariants import violations
+from shopflow.lib.mail import send_due
 from tests import factories
 from tests.books import books
 from tests.payments.sandbox_process import Sandbox
@@ -68,6 +69,7 @@ def test_leaves_every_invariant_true(order: Order, paid: Payment, variant: Produ
     settle_cancelled(order_id=order.pk)
     settle_refund(refund_id=Refund.objects.get().pk)
     inventory.publish(variant_ids=[variant.pk])
+    send_due()
 
     assert set(violations().values()) == {0}
 

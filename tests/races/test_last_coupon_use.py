@@ -15,6 +15,7 @@ from promotions.errors import CouponRefused
 from promotions.models import Coupon, CouponUsage
 from shipping.models import ShippingMethod
 from shopflow.invariants import violations
+from shopflow.lib.mail import send_due
 from tests import factories
 from tests.races.guards import without_constraint
 from tests.races.starting_gun import ROUNDS, Runners, deadlocks, runners
@@ -56,6 +57,7 @@ def test_one_buyer_gets_the_discount(plenty: ProductVariant) -> None:
     assert set(Coupon.objects.values_list("usage_count", flat=True)) == {1}
     assert CouponUsage.objects.count() == Order.objects.count() == ROUNDS
     inventory.publish(variant_ids=[plenty.pk])
+    send_due()
     assert set(violations().values()) == {0}
     assert deadlocks() == before
 

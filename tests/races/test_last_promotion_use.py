@@ -16,6 +16,7 @@ from promotions.models import Promotion, PromotionUsage
 from promotions.queries import Customer
 from shipping.models import ShippingMethod
 from shopflow.invariants import violations
+from shopflow.lib.mail import send_due
 from tests import factories
 from tests.races.guards import without_constraint
 from tests.races.starting_gun import ROUNDS, Runners, deadlocks, runners
@@ -56,6 +57,7 @@ def test_one_buyer_gets_the_offer(plenty: ProductVariant) -> None:
     assert set(Promotion.objects.values_list("usage_count", flat=True)) == {1}
     assert PromotionUsage.objects.count() == Order.objects.count() == ROUNDS
     inventory.publish(variant_ids=[plenty.pk])
+    send_due()
     assert set(violations().values()) == {0}
     assert deadlocks() == before
 

@@ -15,6 +15,7 @@ from inventory.models import Inventory
 from orders.models import Order
 from shipping.models import ShippingMethod
 from shopflow.invariants import violations
+from shopflow.lib.mail import send_due
 from tests import factories
 from tests.ledger import ledger
 from tests.races.guards import without_constraint
@@ -65,6 +66,7 @@ def test_one_buyer_gets_it_and_the_others_a_409(last_one: ProductVariant, buyers
 
     assert Order.objects.count() == ROUNDS
     inventory.publish(variant_ids=[last_one.pk])
+    send_due()
     assert set(violations().values()) == {0}
     assert deadlocks() == before
 

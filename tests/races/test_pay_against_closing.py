@@ -13,6 +13,7 @@ from payments.commands import process_event, settle_cancelled, settle_refund, st
 from payments.models import Payment, Refund
 from shipping.models import ShippingMethod
 from shopflow.invariants import violations
+from shopflow.lib.mail import send_due
 from tests import factories
 from tests.books import triggers_off
 from tests.payments.webhooks import Till
@@ -73,6 +74,7 @@ def test_a_cancelled_order_gives_the_money_back(plenty: ProductVariant, till: Ti
             assert factories.figures(plenty) == (1000, 0)
 
     inventory.publish(variant_ids=[plenty.pk])
+    send_due()
     assert set(violations().values()) == {0}
     assert deadlocks() == before
 
@@ -93,6 +95,7 @@ def test_an_expired_order_is_opened_again(plenty: ProductVariant, till: Till) ->
 
     assert not Refund.objects.exists()
     inventory.publish(variant_ids=[plenty.pk])
+    send_due()
     assert set(violations().values()) == {0}
     assert deadlocks() == before
 

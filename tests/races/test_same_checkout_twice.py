@@ -14,6 +14,7 @@ from shipping.models import ShippingMethod
 from shopflow.invariants import violations
 from shopflow.lib.errors import DomainError
 from shopflow.lib.idempotency import Answer, answer_once, claim_of
+from shopflow.lib.mail import send_due
 from shopflow.lib.models import IdempotencyKey
 from tests import factories
 from tests.races.starting_gun import ROUNDS, runners
@@ -71,6 +72,7 @@ def test_one_order_and_the_same_answer(plenty: ProductVariant, clicks: int) -> N
 
     assert IdempotencyKey.objects.count() == ROUNDS
     inventory.publish(variant_ids=[plenty.pk])
+    send_due()
     assert set(violations().values()) == {0}
 
 

@@ -212,6 +212,11 @@ RULES = (
         erasable=("snapshot",),
     ),
     unique("invoices_number_unique", "series", "number", other={"number": 2}),
+    unique(
+        "invoices_one_per_order",
+        "order_id",
+        unless=({"kind": "credit_note", "corrects_id": new("invoices")},),
+    ),
     one_of("invoices_kind_known", "kind", "invoice credit_note"),
     check(
         "invoices_credit_note_corrects",

@@ -12,6 +12,7 @@ from orders.models import Invoice, InvoiceCounter, Order
 from payments.commands import refund, settle_cancelled, settle_refund
 from payments.models import GiftCard, GiftCardTransaction
 from promotions.models import Promotion, PromotionUsage
+from shopflow.lib.mail import send_due
 from shopflow.lib.models import IdempotencyKey, OutboxMessage
 from tests import factories
 from tests.books import triggers_off
@@ -87,7 +88,7 @@ BREAKS = {
         WHERE id = (SELECT id FROM payment_events LIMIT 1)
     """,
     "outbox_is_drained": """
-        UPDATE outbox_messages SET sent_at = NULL
+        UPDATE outbox_messages SET sent_at = NULL WHERE topic = 'order_placed'
     """,
     "idempotency_keys_are_answered": """
         UPDATE idempotency_keys SET status = NULL
@@ -156,6 +157,7 @@ def trade(till: Till) -> None:
     _promote(confirmed)
     _review(plain.product)
     OutboxMessage.objects.create(topic="order_placed", reference="1", sent_at=timezone.now())
+    send_due()
 
 
 # --- What no command of the shop makes yet: plain rows as its tables want them -------------------

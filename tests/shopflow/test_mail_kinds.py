@@ -43,7 +43,7 @@ def test_each_has_both_templates_and_a_sample() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", SAMPLES)
 def test_reads_well(kind: str, language: str) -> None:
-    mail = written(kind=kind, language=language, facts=SAMPLES[kind].facts)
+    mail = written(kind=kind, language=language, facts=SAMPLES[kind].values)
 
     assert 5 < len(mail.subject) < 78
     assert f'<html lang="{language}">' in mail.html
@@ -58,7 +58,7 @@ def test_reads_well(kind: str, language: str) -> None:
 
 @pytest.mark.parametrize("kind", SAMPLES)
 def test_asks_for_nothing_and_leads_to_the_shop_only(kind: str) -> None:
-    mail = written(kind=kind, language="en", facts=SAMPLES[kind].facts)
+    mail = written(kind=kind, language="en", facts=SAMPLES[kind].values)
 
     assert REMOTE.findall(mail.html) == []
     for part in (mail.text, mail.html):
@@ -73,7 +73,7 @@ def test_asks_for_nothing_and_leads_to_the_shop_only(kind: str) -> None:
 )
 def test_says_each_fact(kind: str, fact: str) -> None:
     marker = "zqmarker"
-    mail = written(kind=kind, language="en", facts={**SAMPLES[kind].facts, fact: marker})
+    mail = written(kind=kind, language="en", facts={**SAMPLES[kind].values, fact: marker})
 
     assert marker in mail.text
     assert marker in mail.html

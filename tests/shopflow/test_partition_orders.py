@@ -24,6 +24,7 @@ from payments.commands import settle_cancelled
 from shopflow.invariants import violations
 from shopflow.lib import partitions
 from shopflow.lib.ids import first_id_of, new_id
+from shopflow.lib.mail import send_due
 from shopflow.lib.roles import Role
 from shopflow.lib.transactions import reading_as, sqlstate
 from tests import factories
@@ -115,6 +116,7 @@ def test_the_shop_sells_as_before(shop: Shop, till: Till) -> None:
         found = Order.objects.get(order_number=order.order_number)
         assert (found.status, found.payment_status) == ("delivered", "paid")
     assert [step.to_status for step in other.history.all()] == ["pending", "cancelled"]
+    send_due()
     assert {name: count for name, count in violations().items() if count} == {}
     assert partition_of(fresh) == f"orders_{timezone.now():%Y_%m}"
 

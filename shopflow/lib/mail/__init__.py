@@ -1,5 +1,6 @@
 """Mail: written in the transaction it belongs to, sent by a worker."""
 
+from shopflow.lib.mail.reading import reads_for_mails
 from shopflow.lib.mail.sending import MOST_TRIES, send_due, try_again, unsent
 from shopflow.lib.mail.writing import PURPOSE, TOPIC, mail_written, write_mail
 
@@ -8,6 +9,7 @@ __all__ = [
     "PURPOSE",
     "TOPIC",
     "mail_written",
+    "reads_for_mails",
     "send_due",
     "try_again",
     "unsent",

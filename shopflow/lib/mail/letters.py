@@ -13,6 +13,7 @@ from django.template import Context
 from django.template.engine import Engine
 from django.utils import translation
 
+from shopflow.lib.mail.reading import read_for
 from shopflow.lib.mail.writing import PURPOSE, TOPIC
 from shopflow.lib.models import OutboxMessage
 from shopflow.lib.secrets import unseal
@@ -81,7 +82,8 @@ def message_of(letter: Letter) -> EmailMultiAlternatives:
     Its Message-ID is made of the letter's id: sent a second time, after a crash between sending
     and noting it, it can be told to be the same.
     """
-    what = written(kind=letter.kind, language=letter.language, facts=letter.facts)
+    facts = {**read_for(letter.kind, letter.facts), **letter.facts}
+    what = written(kind=letter.kind, language=letter.language, facts=facts)
     message = EmailMultiAlternatives(
         what.subject,
         what.text,
