@@ -1,6 +1,6 @@
 """The catalogue for mobile clients: the same for everybody, kept until something changes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
@@ -17,12 +17,10 @@ from catalog.queries import (
     BY_RELEVANCE,
     SHELF_SORTS,
     SORTS,
-    best_matches,
     find_category,
     find_product,
     menu,
     search,
-    search_beginnings,
     shelved,
 )
 from catalog.serializers import (
@@ -42,7 +40,6 @@ FIELDS = OpenApiParameter(
     "fields", str, description="Only these members, for example `slug,name,price`."
 )
 S = TypeVar("S", bound=serializers.Serializer[Any])
-Search = Callable[[str], "QuerySet[Product]"]
 
 
 class ProductViewSet(viewsets.GenericViewSet[Product]):
@@ -77,19 +74,15 @@ class ProductViewSet(viewsets.GenericViewSet[Product]):
         asked = query.validated_data
         if asked.get("category"):
             self.filterset_class = ShelfFilter
-        rows = self._rows(search, **asked)
-        if asked.get("q") and not rows:
-            rows = self._rows(search_beginnings, **asked)
+        rows = self._rows(**asked)
         serializer = self._trimmed(ProductCardSerializer())
         pages = cast(CursorPagination, self.paginator)
         return pages.document([serializer.to_representation(row) for row in rows])
 
-    def _rows(self, look: Search, q: str = "", **asked: Any) -> Sequence[Product]:
-        found = look(q) if q else Product.objects.visible()
+    def _rows(self, q: str = "", **asked: Any) -> Sequence[Product]:
+        found = search(q).products if q else Product.objects.visible()
         wanted, self.page_order = _wanted(found, q=q, **asked)
         narrowed = cast(ProductQuerySet, self.filter_queryset(wanted))
-        if self.page_order is BY_RELEVANCE:
-            narrowed = best_matches(found=narrowed, text=q)
         return self.paginate_queryset(narrowed.with_card()) or []
 
     def _trimmed(self, serializer: S) -> S:

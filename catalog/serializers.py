@@ -66,9 +66,8 @@ class ProductCardSerializer(serializers.ModelSerializer[Product]):
 
     @extend_schema_field(ImageSerializer(allow_null=True))
     def get_image(self, product: Product) -> Mapping[str, Any] | None:
-        images: list[ProductImage] = getattr(product, "primary_images", [])
-        shown = next((image for image in images if image.file), None)
-        return ImageSerializer(shown).data if shown else None
+        image: ProductImage | None = getattr(product, "primary_image", None)
+        return ImageSerializer(image).data if image and image.file else None
 
 
 class VariantSerializer(serializers.ModelSerializer[ProductVariant]):

@@ -1,0 +1,135 @@
+"""The search: from a question to products, the best first, in two statements."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import F, Func, IntegerField, UUIDField, Value
+
+from catalog.models import Product, ProductQuerySet
+from catalog.models.search import CONFIGS, SEARCH_CONFIG
+from catalog.queries.words import USUAL, Meaning, languages, meaning_of, split
+from shopflow.lib.paging import Order
+
+BY_RELEVANCE = Order(["place", "id"])
+# Of a word that ten thousand products have, those that sell best are ranked and can be paged
+# through (performance 3: ranking all takes a hundred times as long); more words find the rest.
+MOST_RANKED = 240  # ten pages
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found, the best first, and by which words.
+
+    `correction` is what was looked for instead of what was written, '' if nothing was wrong with
+    it. `is_loose`: no product has all of the words, these have some of them.
+    """
+
+    ids: Sequence[UUID] = ()
+    correction: str = ""
+    is_loose: bool = False
+
+    @property
+    def products(self) -> ProductQuerySet:
+        """The products with their place, for lists to narrow and sort; BY_RELEVANCE is theirs."""
+        ids = Value(list(self.ids), output_field=ArrayField(UUIDField()))
+        place = Func(ids, F("pk"), function="array_position", output_field=IntegerField())
+        return Product.objects.visible().filter(pk__in=self.ids).annotate(place=place)
+
+
+def search(text: str, *, shelf: UUID | None = None, corrects: bool = True) -> Found:
+    """Return what is meant by a text, in one category and those below it or in all of the shop.
+
+    Codes (SKUs, barcodes) come first, then products with all of its words: as they are, stemmed,
+    begun, by a synonym, or with their mistakes corrected unless `corrects` says no. Only where
+    there is none, those with some of the words.
+    """
+    meaning = meaning_of(text)
+    correction = meaning.correction if corrects else ""
+    ids = _best(text, meaning, shelf=shelf, corrects=corrects)
+    is_loose = not ids and len(meaning.words) > 1
+    if is_loose:
+        ids = _best(text, meaning, shelf=shelf, corrects=corrects, joined=" | ")
+    return Found(ids, correction if ids else "", is_loose and bool(ids))
+
+
+def all_words(text: str) -> SearchQuery | None:
+    """Return the condition that each word of a text begins a word of `Product.search`.
+
+    None when there is no word in it.
+    """
+    words = split(text)
+    if not words:
+        return None
+    # Only letters, digits and points are left, so the raw query can't be broken out of.
+    begun = " & ".join(f"'{word}':*" for word in words)
+    return SearchQuery(begun, config=SEARCH_CONFIG, search_type="raw")
+
+
+def _best(
+    text: str, meaning: Meaning, *, shelf: UUID | None, corrects: bool, joined: str = " & "
+) -> list[UUID]:
+    if not meaning.words:
+        return []
+    language = languages()[0]
+    rows = Product.objects.raw(
+        _FOUND,
+        {
+            "query": meaning.query(corrected=corrects, joined=joined),
+            "plain": meaning.plain(corrected=corrects),
+            "config": SEARCH_CONFIG,
+            "language": language,
+            "their_config": CONFIGS.get(language, "simple"),
+            "text": text.lower(),
+            "codes": list(meaning.products),
+            "shelf": shelf,
+            "most": MOST_RANKED,
+        },
+    )
+    return [row.pk for row in rows]
+
+
+# What `Product.objects.visible()` says, and the shelf.
+_SHOWN = """
+          p.is_active AND p.deleted_at IS NULL AND p.published_at <= statement_timestamp()
+      AND (%(shelf)s::uuid IS NULL OR EXISTS (
+              SELECT FROM product_categories s
+              WHERE s.product_id = p.id AND s.category_id = %(shelf)s))"""
+_QUERY = "to_tsquery(%(config)s::regconfig, %(query)s)"
+_THEIR_QUERY = "to_tsquery(%(their_config)s::regconfig, %(query)s)"
+# What a word counts in text, keywords, brand and name.
+_WEIGHTS = "'{0.05, 0.2, 0.6, 1}'"
+# What was written counts more than what means the same.
+_RANK = f"""2 * ts_rank({_WEIGHTS}, search, to_tsquery(%(config)s::regconfig, %(plain)s))
+           + ts_rank({_WEIGHTS}, search, {_QUERY})"""
+_FOUND = f"""
+WITH named AS MATERIALIZED (
+    SELECT id, search, sales_count, name FROM products p
+    WHERE names @@ {_QUERY} AND {_SHOWN}
+    ORDER BY sales_count DESC, id DESC LIMIT %(most)s
+), others AS MATERIALIZED (
+    SELECT id, search, sales_count FROM products p
+    WHERE search @@ {_QUERY} AND {_SHOWN}
+      AND (SELECT count(*) FROM named) < %(most)s
+    ORDER BY sales_count DESC, id DESC LIMIT %(most)s
+), translated AS MATERIALIZED (
+    SELECT p.id, t.search, sales_count
+    FROM product_translations t JOIN products p ON p.id = t.product_id
+    WHERE t.language = %(language)s AND t.search @@ {_THEIR_QUERY} AND {_SHOWN}
+      AND %(language)s <> '{USUAL}'
+    ORDER BY sales_count DESC, p.id DESC LIMIT %(most)s
+), ranked AS (
+    SELECT id, 100 AS rank, sales_count FROM products p
+    WHERE id = ANY (%(codes)s::uuid[]) AND {_SHOWN}
+    UNION ALL
+    SELECT id, 1 + 10 * (lower(name) = %(text)s)::int + {_RANK}, sales_count FROM named
+    UNION ALL
+    SELECT id, {_RANK}, sales_count FROM others
+    UNION ALL
+    SELECT id, 1 + 3 * ts_rank({_WEIGHTS}, search, {_THEIR_QUERY}), sales_count FROM translated
+)
+SELECT id FROM ranked GROUP BY id
+ORDER BY max(rank) DESC, max(sales_count) DESC, id DESC LIMIT %(most)s
+"""  # noqa: S608 - put together from what stands above

@@ -1,0 +1,79 @@
+"""Looking for something: the page of what was found, and what may be meant while typing."""
+
+import hashlib
+from typing import Any
+
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from catalog import queries, tasks
+from catalog.forms import read_listing
+from catalog.views.lists import list_page
+from shopflow.lib.cache import CATALOG, remembered
+from shopflow.lib.queue import enqueue
+
+LONGEST_QUESTION = 100
+SORTS = {"relevance": queries.BY_RELEVANCE, **queries.SORTS}
+POPULAR = 4
+SHORTEST_BEGINNING = 2  # letters, before anything is suggested
+HOUR = 3600  # seconds
+MOST_MISSES = 1000  # that are written down in an hour
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """Look for products; without a question show the search box alone."""
+    question = _question(request)
+    menu = queries.menu()
+    place = request.GET.get("in", "")
+    shelf = queries.find_node(menu, place)
+    found = queries.search(question, shelf=shelf and shelf.id, corrects="exact" not in request.GET)
+    listing = read_listing(
+        request.GET, found.products, sorts=SORTS, brands=queries.brands_of(found.products)
+    )
+    if question and shelf is None and (found.is_loose or not found.ids):  # of all the shop
+        _note_missed(question)
+    context: dict[str, Any] = {
+        "question": question,
+        "found": found,
+        "menu": menu,
+        "shelf": shelf,
+        "is_lost": bool(place) and shelf is None,
+        "popular": [] if found.ids else queries.popular()[:POPULAR],
+    }
+    return list_page(request, "catalog/search.html", listing, context=context)
+
+
+@require_safe
+@cache_control(public=True, max_age=300)
+def suggest(request: HttpRequest) -> HttpResponse:
+    """Say what may be meant by a beginning: a piece of a page, for the script."""
+    question = _question(request)
+    if len(question) < SHORTEST_BEGINNING:
+        return HttpResponse()
+
+    def make() -> str:
+        context = {"suggestions": queries.suggestions(question), "question": question}
+        return render(request, "catalog/_suggestions.html", context).content.decode()
+
+    key = f"suggest:{get_language()}:{question.lower()}"
+    return HttpResponse(remembered(key, scopes=[CATALOG], make=make))
+
+
+def _question(request: HttpRequest) -> str:
+    words = request.GET.get("q", "").replace("\0", " ").split()
+    return " ".join(words)[:LONGEST_QUESTION]
+
+
+def _note_missed(question: str) -> None:
+    """Tell a worker what nobody found: the same question once an hour, and not too many."""
+    digest = hashlib.sha256(question.lower().encode(errors="replace")).hexdigest()
+    is_first = cache.add(f"missed:{digest}", True, HOUR)
+    # Without Redis nothing is noted, and nothing could be queued.
+    if is_first and (cache.get("misses") or 0) < MOST_MISSES:
+        cache.set("misses", (cache.get("misses") or 0) + 1, HOUR)
+        enqueue(tasks.log_missed, question, (get_language() or "en").partition("-")[0])
