@@ -22,6 +22,7 @@ from catalog.queries import (
     menu,
     search,
     shelved,
+    suggestions,
 )
 from catalog.serializers import (
     BrandSerializer,
@@ -30,6 +31,9 @@ from catalog.serializers import (
     ProductCardSerializer,
     ProductQuery,
     ProductSerializer,
+    SuggestionSerializer,
+    SuggestionsSerializer,
+    SuggestQuery,
 )
 from shopflow.lib.api import CursorPagination, cached
 from shopflow.lib.api.paging import PARAMETERS
@@ -121,6 +125,25 @@ class BrandViewSet(viewsets.GenericViewSet[Brand]):
         rows = self.paginate_queryset(self.get_queryset())
         pages = cast(CursorPagination, self.paginator)
         return pages.document(BrandSerializer(rows, many=True).data)
+
+
+class SuggestViewSet(viewsets.ViewSet):
+    """What may be meant while somebody is still typing."""
+
+    @extend_schema(
+        operation_id="search_suggest", parameters=[SuggestQuery], responses=SuggestionsSerializer
+    )
+    def list(self, request: Request) -> HttpResponse:
+        """Suggest words, categories, brands and products; at most ten."""
+        query = SuggestQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        text = query.validated_data["q"]
+        return cached(request, scopes=[CATALOG], known={"q"}, make=lambda: _suggested(text))
+
+
+def _suggested(text: str) -> dict[str, Any]:
+    rows = SuggestionSerializer(suggestions(text), many=True).data
+    return {"results": rows, "next": None, "previous": None}
 
 
 def _wanted(

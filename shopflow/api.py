@@ -16,7 +16,7 @@ from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
 from carts.api import CartCouponViewSet, CartItemViewSet, CartViewSet
-from catalog.api import BrandViewSet, CategoryViewSet, ProductViewSet
+from catalog.api import BrandViewSet, CategoryViewSet, ProductViewSet, SuggestViewSet
 from orders.api import CheckoutViewSet, OrderViewSet
 from payments.api import PaymentViewSet
 from shopflow.lib.errors import NotFound
@@ -76,6 +76,7 @@ CODE = r"(?P<code>[^/\x00]{1,50})"
 app_name = "api-v1"
 urlpatterns = [
     *router.urls,
+    path("search/suggest/", SuggestViewSet.as_view({"get": "list"}), name="suggest"),
     path("cart/", CartViewSet.as_view({"get": "retrieve", "post": "create"}), name="cart"),
     path("cart/items/", CartItemViewSet.as_view({"post": "create"}), name="cart-items"),
     path(

@@ -1,6 +1,6 @@
 """Answers about the catalogue that span tables."""
 
-from catalog.queries.search import BY_RELEVANCE, Found, all_words, search
+from catalog.queries.finding import BY_RELEVANCE, Found, all_words, search
 from catalog.queries.shelves import (
     SHELF_SORTS,
     SORTS,

@@ -16,7 +16,7 @@ from catalog.queries.shelves import MenuCategory, menu
 from catalog.queries.words import Meaning, meaning_of
 
 MOST = 10
-MOST_WORDS, MOST_SHELVES, MOST_BRANDS = 3, 2, 2
+MOST_WORDS, MOST_SHELVES, MOST_BRANDS, MOST_PRODUCTS = 3, 2, 2, 6
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def suggestions(text: str) -> list[Suggestion]:
             for name, slug in meaning.brands[:MOST_BRANDS]
         ],
     ]
-    return [*rows, *map(_product, _products(meaning)[: MOST - len(rows)])]
+    return [*rows, *map(_product, _products(meaning)[: min(MOST_PRODUCTS, MOST - len(rows))])]
 
 
 def _words(meaning: Meaning) -> Iterator[Suggestion]:

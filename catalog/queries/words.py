@@ -195,7 +195,8 @@ def _all_of(words: str) -> str:
 # `stems` has an empty vector for a word that every text has: it is left out of the search.
 _MEANING = r"""
 WITH asked AS MATERIALIZED (
-    SELECT word, place, string_to_array(clipped, ' ')::varchar[] AS clipped, length(word) AS letters,
+    SELECT word, place, length(word) AS letters,
+           string_to_array(clipped, ' ')::varchar[] AS clipped,
            ARRAY(SELECT strip(to_tsvector(config, word))
                  FROM unnest(%(configs)s::regconfig[]) AS config) AS stems
     FROM unnest(%(words)s::text[], %(clippings)s::text[])

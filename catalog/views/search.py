@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from catalog import queries, tasks
 from catalog.forms import read_listing
+from catalog.queries import MenuCategory
 from catalog.views.lists import list_page
 from shopflow.lib.cache import CATALOG, remembered
 from shopflow.lib.queue import enqueue
@@ -21,7 +22,8 @@ SORTS = {"relevance": queries.BY_RELEVANCE, **queries.SORTS}
 POPULAR = 4
 SHORTEST_BEGINNING = 2  # letters, before anything is suggested
 HOUR = 3600  # seconds
-MOST_MISSES = 1000  # that are written down in an hour
+MOST_PLACES = 6  # below the one that is looked in
+MOST_MISSES = 300  # that are written down in an hour
 
 
 @require_safe
@@ -42,7 +44,9 @@ def search(request: HttpRequest) -> HttpResponse:
         "found": found,
         "menu": menu,
         "shelf": shelf,
+        "places": _places(menu, shelf),
         "is_lost": bool(place) and shelf is None,
+        "is_exact": "exact" in request.GET,
         "popular": [] if found.ids else queries.popular()[:POPULAR],
     }
     return list_page(request, "catalog/search.html", listing, context=context)
@@ -67,6 +71,15 @@ def suggest(request: HttpRequest) -> HttpResponse:
 def _question(request: HttpRequest) -> str:
     words = request.GET.get("q", "").replace("\0", " ").split()
     return " ".join(words)[:LONGEST_QUESTION]
+
+
+def _places(menu: list[MenuCategory], shelf: MenuCategory | None) -> list[MenuCategory]:
+    """Return where else may be looked: the roots, or the shelf with those above and below it."""
+    if shelf is None:
+        return menu
+    steps = shelf.slug_path.split("/")
+    above = [queries.find_node(menu, "/".join(steps[:n])) for n in range(1, len(steps))]
+    return [*filter(None, above), shelf, *shelf.children[:MOST_PLACES]]
 
 
 def _note_missed(question: str) -> None:

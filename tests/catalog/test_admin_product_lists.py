@@ -18,7 +18,7 @@ from tests.catalog.product_page import (
 )
 
 pytestmark = pytest.mark.django_db
-LIST_QUERIES = 7
+LIST_QUERIES = 6
 PAGE_QUERIES = 11
 
 

@@ -24,11 +24,13 @@ class Found:
     """What was found, the best first, and by which words.
 
     `correction` is what was looked for instead of what was written, '' if nothing was wrong with
-    it. `is_loose`: no product has all of the words, these have some of them.
+    it; `instead` what might have been looked for, had it been allowed. `is_loose`: no product has
+    all of the words, these have some of them.
     """
 
     ids: Sequence[UUID] = ()
     correction: str = ""
+    instead: str = ""
     is_loose: bool = False
 
     @property
@@ -47,12 +49,16 @@ def search(text: str, *, shelf: UUID | None = None, corrects: bool = True) -> Fo
     there is none, those with some of the words.
     """
     meaning = meaning_of(text)
-    correction = meaning.correction if corrects else ""
     ids = _best(text, meaning, shelf=shelf, corrects=corrects)
     is_loose = not ids and len(meaning.words) > 1
     if is_loose:
         ids = _best(text, meaning, shelf=shelf, corrects=corrects, joined=" | ")
-    return Found(ids, correction if ids else "", is_loose and bool(ids))
+    return Found(
+        ids=ids,
+        correction=meaning.correction if corrects and ids else "",
+        instead="" if corrects else meaning.correction,
+        is_loose=is_loose and bool(ids),
+    )
 
 
 def all_words(text: str) -> SearchQuery | None:
