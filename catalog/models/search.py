@@ -37,6 +37,13 @@ class Code(models.Func):
     output_field = models.TextField()
 
 
+class Level(models.Func):
+    """0 for what was never sold, 1 once, 2 from three times on, 3 from seven, and so on."""
+
+    template = "floor(log(2, %(expressions)s + 1))::smallint"
+    output_field = models.SmallIntegerField()
+
+
 class TranslatedVector(models.Func):
     """The words of a text in the language that the row's column `language` names."""
 

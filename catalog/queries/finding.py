@@ -1,5 +1,6 @@
 """The search: from a question to products, the best first, in two statements."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import F, Func, IntegerField, UUIDField, Value
+from django.db.models.expressions import RawSQL
 
 from catalog.models import Product, ProductQuerySet
 from catalog.models.search import CONFIGS, SEARCH_CONFIG
@@ -17,6 +19,7 @@ BY_RELEVANCE = Order(["place", "id"])
 # Of a word that ten thousand products have, those that sell best are ranked and can be paged
 # through (performance 3: ranking all takes a hundred times as long); more words find the rest.
 MOST_RANKED = 240  # ten pages
+MOST_NAMED = 48  # from which those are chosen that are suggested
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,17 @@ def search(text: str, *, shelf: UUID | None = None, corrects: bool = True) -> Fo
     )
 
 
+def named(meaning: Meaning) -> RawSQL:
+    """Return the subquery of some products that have all the words in their names.
+
+    Of many, some that sell best.
+    """
+    sql = f"SELECT id FROM ({_holding('names')}) named"  # noqa: S608 - of the code
+    given = {"query": meaning.query(), "config": SEARCH_CONFIG, "shelf": None, "most": MOST_NAMED}
+    names = re.findall(r"%\((\w+)\)s", sql)
+    return RawSQL(re.sub(r"%\(\w+\)s", "%s", sql), [given[name] for name in names])  # noqa: S611 - same
+
+
 def all_words(text: str) -> SearchQuery | None:
     """Return the condition that each word of a text begins a word of `Product.search`.
 
@@ -80,8 +94,9 @@ def _best(
     if not meaning.words:
         return []
     language = languages()[0]
+    is_narrow = meaning.is_narrow and joined == " & "
     rows = Product.objects.raw(
-        _FOUND,
+        _FOUND_AMONG_FEW if is_narrow else _FOUND_AMONG_MANY,
         {
             "query": meaning.query(corrected=corrects, joined=joined),
             "plain": meaning.plain(corrected=corrects),
@@ -110,16 +125,43 @@ _WEIGHTS = "'{0.05, 0.2, 0.6, 1}'"
 # What was written counts more than what means the same.
 _RANK = f"""2 * ts_rank({_WEIGHTS}, search, to_tsquery(%(config)s::regconfig, %(plain)s))
            + ts_rank({_WEIGHTS}, search, {_QUERY})"""
-_FOUND = f"""
-WITH named AS MATERIALIZED (
-    SELECT id, search, sales_count, name FROM products p
-    WHERE names @@ {_QUERY} AND {_SHOWN}
-    ORDER BY sales_count DESC, id DESC LIMIT %(most)s
-), others AS MATERIALIZED (
-    SELECT id, search, sales_count FROM products p
-    WHERE search @@ {_QUERY} AND {_SHOWN}
-      AND (SELECT count(*) FROM named) < %(most)s
-    ORDER BY sales_count DESC, id DESC LIMIT %(most)s
+# Level by level, what sells best first, until there are enough: each is looked up in an index
+# together with the words, so a word of every product costs no more than a rare one. Their type is
+# the column's, or else the index couldn't be asked for both; and a range would read its whole end.
+# `pg_backend_pid` has no meaning here: with it they can't be read by parallel workers, which take
+# longer to start than this takes, and wouldn't keep to the order.
+_LEVELS = (
+    "popularity >= 6::smallint",
+    *(f"popularity = {level}::smallint" for level in (5, 4, 3, 2, 1, 0)),
+)
+
+
+_NOT_ENOUGH = "(SELECT count(*) FROM named) < %(most)s"
+
+
+def _holding(column: str, *, condition: str = "pg_backend_pid() > 0") -> str:
+    """Return the statement for products whose vector holds what is asked for, level by level."""
+    levels = (
+        f"(SELECT id, search, sales_count, name FROM products p"  # noqa: S608 - of the code
+        f" WHERE {level} AND {column} @@ {_QUERY} AND {condition} AND {_SHOWN})"
+        for level in _LEVELS
+    )
+    return f"SELECT * FROM ({' UNION ALL '.join(levels)}) levels LIMIT %(most)s"  # noqa: S608 - same
+
+
+def _holding_few(column: str, *, condition: str = "TRUE") -> str:
+    """Return the same for words that few products have: all of them are sorted."""
+    return f"""
+    SELECT * FROM (
+        SELECT id, search, sales_count, name FROM products p
+        WHERE {column} @@ {_QUERY} AND {condition} AND {_SHOWN} OFFSET 0
+    ) few ORDER BY sales_count DESC, id DESC LIMIT %(most)s"""  # noqa: S608 - of the code
+
+
+def _found(named: str, others: str) -> str:
+    return f"""
+WITH named AS MATERIALIZED ({named}
+), others AS MATERIALIZED ({others}
 ), translated AS MATERIALIZED (
     SELECT p.id, t.search, sales_count
     FROM product_translations t JOIN products p ON p.id = t.product_id
@@ -139,3 +181,9 @@ WITH named AS MATERIALIZED (
 SELECT id FROM ranked GROUP BY id
 ORDER BY max(rank) DESC, max(sales_count) DESC, id DESC LIMIT %(most)s
 """  # noqa: S608 - put together from what stands above
+
+
+_FOUND_AMONG_MANY = _found(
+    _holding("names"), _holding("search", condition=f"pg_backend_pid() > 0 AND {_NOT_ENOUGH}")
+)
+_FOUND_AMONG_FEW = _found(_holding_few("names"), _holding_few("search", condition=_NOT_ENOUGH))

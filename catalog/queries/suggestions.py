@@ -6,12 +6,11 @@ from itertools import islice
 from typing import Literal
 from urllib.parse import urlencode
 
-from django.contrib.postgres.search import SearchQuery
 from django.db.models import QuerySet
 from django.urls import reverse
 
 from catalog.models import Product, ProductImage
-from catalog.models.search import SEARCH_CONFIG
+from catalog.queries.finding import named
 from catalog.queries.shelves import MenuCategory, menu
 from catalog.queries.words import Meaning, meaning_of
 
@@ -78,8 +77,7 @@ def _products(meaning: Meaning) -> "QuerySet[Product]":
     products = Product.objects.visible().with_card().order_by("-sales_count", "-pk")
     if meaning.products:
         return products.filter(pk__in=meaning.products)
-    query = SearchQuery(meaning.query(), config=SEARCH_CONFIG, search_type="raw")
-    return products.filter(names=query)
+    return products.filter(pk__in=named(meaning))
 
 
 def _product(product: Product) -> Suggestion:

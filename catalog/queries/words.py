@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import prod
 from uuid import UUID
 
 from django.db import connection
@@ -18,6 +19,7 @@ LONGEST_WORD = 40
 LONGEST_PHRASE = 3  # words of which staff can say a synonym
 SHORTEST_CODE, LONGEST_CODE = 3, 50
 USUAL = "en"
+FEW = 2000  # products that can be looked at one by one
 
 
 @dataclass(frozen=True)
@@ -25,11 +27,13 @@ class Word:
     """A word of a question, and what it may mean where the catalogue hasn't just this word.
 
     `beginnings` are words of the catalogue that begin like it, the most common first; `nearest`
-    those it may be a mistake for, `halves` the two it may be run together from.
+    those it may be a mistake for, `halves` the two it may be run together from. `count` is about
+    how many products have it, or one of its beginnings; None where nobody knows.
     """
 
     text: str
     is_known: bool = True
+    count: int | None = None
     beginnings: Sequence[str] = ()
     nearest: Sequence[str] = ()
     halves: Sequence[str] = ()
@@ -47,7 +51,7 @@ class Word:
             return [*map(_quoted, self.nearest)]
         if corrected and self.halves:
             return ["(" + " & ".join(map(_quoted, self.halves)) + ")"]
-        return [f"{_quoted(self.text)}:*"]
+        return [_quoted(self.text)]
 
 
 @dataclass(frozen=True)
@@ -63,13 +67,25 @@ class Phrase:
 class Meaning:
     """What was asked for: its words, other words for some of them, and products by their code.
 
-    `brands` are the names and slugs of those that are called so.
+    `brands` are the names and slugs of those that are called so, `product_count` is about how many
+    products the shop has.
     """
 
     words: Sequence[Word] = ()
     phrases: Sequence[Phrase] = ()
     products: Sequence[UUID] = ()
     brands: Sequence[tuple[str, str]] = ()
+    product_count: int = 0
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether so few products have all of the words that all of them can be looked at."""
+        counts = [word.count for word in self.words if word.count is not None]
+        everything = max(self.product_count, 1)
+        expected = everything * prod(count / everything for count in counts)
+        return bool(counts) and (
+            min(counts) <= FEW or (expected <= FEW / 2 and min(counts) <= 10 * FEW)
+        )
 
     @property
     def correction(self) -> str:
@@ -135,7 +151,7 @@ def meaning_of(text: str, *, is_typing: bool = False) -> Meaning:
                 "brand": "%".join(words) + "%",
             },
         )
-        facts, others, pairs, products, brands = cursor.fetchone()
+        facts, others, pairs, products, brands, total = cursor.fetchone()
     phrases = [
         *(Phrase(*grams[place - 1], words=other) for place, other in others or ()),
         *(Phrase(n - 1, 2, words="".join(words[n - 1 : n + 1])) for n in pairs or ()),
@@ -148,6 +164,7 @@ def meaning_of(text: str, *, is_typing: bool = False) -> Meaning:
         phrases=phrases,
         products=[UUID(product) for product in products or ()],
         brands=[(name, slug) for name, slug in brands or ()],
+        product_count=int(total),
     )
 
 
@@ -171,16 +188,22 @@ def _word(
     *,
     is_explained: bool,
     is_known: bool,
-    beginnings: list[str] | None,
+    count: int | None,
+    beginnings: list[tuple[str, int]] | None,
     near: list[tuple[str, int]] | None,
     halves: list[str] | None,
 ) -> Word:
-    if is_explained or is_known or beginnings:
-        return Word(text, is_known=is_known or is_explained, beginnings=beginnings or ())
+    if is_explained:
+        return Word(text, beginnings=[word for word, _ in beginnings or ()])
+    if is_known or beginnings:
+        counts = [count or 0, *(its for _, its in beginnings or ())]
+        known = None if is_known and count is None else sum(counts)
+        return Word(text, is_known, known, beginnings=[word for word, _ in beginnings or ()])
     nearest, mistakes = likeliest(text, near or ())
     if halves and mistakes > 1:
         return Word(text, is_known=False, halves=halves)
-    return Word(text, is_known=False, nearest=nearest)
+    count = sum(its for word, its in near or () if word in nearest)
+    return Word(text, is_known=False, count=count, nearest=nearest)
 
 
 def _quoted(word: str) -> str:
@@ -202,25 +225,25 @@ WITH asked AS MATERIALIZED (
     FROM unnest(%(words)s::text[], %(clippings)s::text[])
          WITH ORDINALITY AS asked (word, clipped, place)
 ), known AS MATERIALIZED (
-    SELECT *, ''::tsvector = ANY (stems) OR word ~ '[0-9]' OR EXISTS (
-        SELECT FROM search_words w
+    SELECT *, ''::tsvector = ANY (stems) OR word ~ '[0-9]' OR count IS NOT NULL AS is_known
+    FROM asked CROSS JOIN LATERAL (
+        SELECT sum(w.product_count) AS count FROM search_words w
         WHERE w.stems = ANY (asked.stems) AND w.language = ANY (%(languages)s)
-    ) AS is_known
-    FROM asked
+    ) having_it
 ), begun AS MATERIALIZED (
     SELECT *, CASE WHEN letters > 1 AND (NOT is_known OR place = %(unfinished)s) THEN (
-        SELECT json_agg(w.word) FROM (
-            SELECT w.word FROM search_words w
+        SELECT json_agg(json_build_array(w.word, w.count)) FROM (
+            SELECT w.word, max(w.product_count) AS count FROM search_words w
             WHERE w.language = ANY (%(languages)s)
               AND w.word > known.word AND w.word < known.word || U&'\+10FFFF'
-            GROUP BY w.word ORDER BY max(w.product_count) DESC, w.word LIMIT 20
+            GROUP BY w.word ORDER BY count DESC, w.word LIMIT 12
         ) w
     ) END AS beginnings
     FROM known
 )
 SELECT
     (SELECT json_agg(json_build_object(
-        'is_known', is_known, 'beginnings', beginnings, 'near',
+        'is_known', is_known, 'count', count, 'beginnings', beginnings, 'near',
         CASE WHEN NOT is_known AND beginnings IS NULL AND letters > 2 THEN (
             SELECT json_agg(json_build_array(near.word, near.product_count)) FROM (
                 SELECT w.word, w.product_count FROM search_words w
@@ -268,5 +291,6 @@ SELECT
         SELECT name, slug FROM brands
         WHERE is_active AND (name ILIKE %(brand)s OR name ILIKE '%% ' || %(brand)s)
         ORDER BY name LIMIT 3
-     ) AS makers)
+     ) AS makers),
+    (SELECT reltuples FROM pg_class WHERE oid = 'products'::regclass)
 """

@@ -200,6 +200,8 @@ def test_next_and_previous_lead_through_all_products_once(client: Client, sort: 
 def test_search_finds_beginnings_of_words_and_keeps_the_question(
     client: Client, tops: Category
 ) -> None:
+    catalog.rebuild_words()
+
     response = client.get("/search/?q=car")
 
     assert names(response) == ["Cardigan"]

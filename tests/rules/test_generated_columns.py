@@ -40,6 +40,10 @@ GENERATED = [
     ),
     pytest.param("products", "search", SHIRT, WORDS, id="words"),
     pytest.param("products", "names", SHIRT, NAMES, id="names"),
+    *(
+        pytest.param("products", "popularity", {"sales_count": sold}, level, id=f"sold_{sold}")
+        for sold, level in ((0, 0), (1, 1), (2, 1), (3, 2), (6, 2), (7, 3), (2**31 - 1, 31))
+    ),
     pytest.param("synonyms", "stems", {"word": "running shoes"}, "'run' 'shoe'", id="phrase"),
     pytest.param(
         "search_words", "stems", {"language": "de", "word": "hemden"}, "'hemd'", id="stem"
