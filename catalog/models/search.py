@@ -40,7 +40,7 @@ class Code(models.Func):
 class Level(models.Func):
     """0 for what was never sold, 1 once, 2 from three times on, 3 from seven, and so on."""
 
-    template = "floor(log(2, %(expressions)s + 1))::smallint"
+    template = "floor(log(2, %(expressions)s::numeric + 1))::smallint"
     output_field = models.SmallIntegerField()
 
 

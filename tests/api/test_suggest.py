@@ -20,7 +20,9 @@ def test_says_what_each_row_is(client: Client) -> None:
         stock=0, name="Topper", slug="topper", brand_id=brand.pk, category_id=tops.pk
     )
 
-    answer = asked(client, "topp")
+    catalog.rebuild_words()
+
+    answer = asked(client, "topper")
 
     assert answer.status_code == 200
     assert answer.json() == {
@@ -30,6 +32,9 @@ def test_says_what_each_row_is(client: Client) -> None:
     }
     kinds = {(row["kind"], row["name"]) for row in asked(client, "top").json()["results"]}
     assert kinds == {
+        ("words", "topcoats"),
+        ("words", "topley"),
+        ("words", "topper"),
         ("category", "clothing/topcoats"),
         ("brand", "topley"),
         ("product", "topper"),
