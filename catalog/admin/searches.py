@@ -89,7 +89,7 @@ class SearchLogAdmin(ReadOnlyAdmin[SearchLog]):
         rows = SearchLog.objects.filter(result_count=0, created_at__gte=timezone.now() - RECENT)
         if request.resolver_match and request.resolver_match.kwargs.get("object_id"):
             return rows
-        same = [Lower("query"), "language"]
+        same: list[Any] = [Lower("query"), "language"]
         return (
             rows.annotate(
                 times=Window(Count("pk"), partition_by=same),

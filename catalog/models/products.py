@@ -27,7 +27,8 @@ class ProductQuerySet(models.QuerySet["Product"]):
     def with_card(self) -> "ProductQuerySet":
         """Load what a product card shows: with the brand and the picture in front."""
         front = models.FilteredRelation("images", condition=Q(images__is_primary=True))
-        cards = self.alias(primary_image=front).select_related("brand", "primary_image")
+        cards = self.alias(primary_image=front)
+        cards = cards.select_related("brand", "primary_image")  # type: ignore[misc]  # the alias
         return cards.defer("search", "names", "keywords", "description")
 
 

@@ -33,7 +33,9 @@ def search(request: HttpRequest) -> HttpResponse:
     menu = queries.menu()
     place = request.GET.get("in", "")
     shelf = queries.find_node(menu, place)
-    found = queries.search(question, shelf=shelf and shelf.id, corrects="exact" not in request.GET)
+    found = queries.search(
+        question, shelf=shelf.id if shelf else None, corrects="exact" not in request.GET
+    )
     listing = read_listing(
         request.GET, found.products, sorts=SORTS, brands=queries.brands_of(found.products)
     )

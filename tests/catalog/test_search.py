@@ -46,9 +46,13 @@ def _products(db: None) -> None:
     commands.rebuild_words()
 
 
+def names_of(answer: queries.Found) -> list[str]:
+    products: Any = answer.products
+    return [row.name for row in products.order_by("place")]
+
+
 def found(text: str, **how: Any) -> list[str]:
-    rows = queries.search(text, **how).products.order_by("place")
-    return [row.name for row in rows]
+    return names_of(queries.search(text, **how))
 
 
 @ledger("S1-37")
@@ -74,15 +78,14 @@ def found(text: str, **how: Any) -> list[str]:
 def test_finds_products_that_hold_all_the_words(text: str, names: list[str]) -> None:
     answer = queries.search(text)
 
-    assert [row.name for row in answer.products.order_by("place")] == names
+    assert names_of(answer) == names
     assert (answer.correction, answer.is_loose) == ("", False)
 
 
 def test_what_has_some_of_the_words_is_better_than_nothing() -> None:
     answer = queries.search("walnut shirt")
 
-    names = [row.name for row in answer.products.order_by("place")]
-    assert set(names) == {"Café Table", "Ocean Blue Shirt", "Red Shirt"}
+    assert set(names_of(answer)) == {"Café Table", "Ocean Blue Shirt", "Red Shirt"}
     assert answer.is_loose
 
 
