@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from catalog.models import Product, ProductImage
 from catalog.queries.finding import named
-from catalog.queries.shelves import MenuCategory, menu
+from catalog.queries.shelves import MenuCategory, find_node, menu
 from catalog.queries.words import Meaning, meaning_of
 
 MOST = 10
@@ -20,24 +20,31 @@ MOST_WORDS, MOST_SHELVES, MOST_BRANDS, MOST_PRODUCTS = 3, 2, 2, 6
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A row of the list below the search box; `name` is a slug, a path, or words to look for."""
+    """A row of the list below the search box; `name` is a slug, a path, or words to look for.
+
+    `shelf` names the category in which words are looked for, '' for the whole shop.
+    """
 
     kind: Literal["words", "category", "brand", "product"]
     text: str
     name: str
     url: str
     image: ProductImage | None = None
+    shelf: str = ""
 
 
-def suggestions(text: str) -> list[Suggestion]:
+def suggestions(text: str, *, inside: str = "") -> list[Suggestion]:
     """Return at most MOST rows: words, categories, brands, then what sells best, in two queries.
 
-    A third reads the menu where it isn't kept.
+    A third reads the menu where it isn't kept. `inside` is the path of the category in which
+    somebody types: the first row stays there.
     """
     meaning = meaning_of(text, is_typing=True)
     if not meaning.words:
         return []
+    here = find_node(menu(), inside)
     rows = [
+        *([_looking_for(text, here)] if here else []),
         *islice(_words(meaning), MOST_WORDS),
         *islice(_shelves(text, menu()), MOST_SHELVES),
         *[
@@ -58,9 +65,10 @@ def _words(meaning: Meaning) -> Iterator[Suggestion]:
         yield _looking_for(f"{begun} {word}".strip())
 
 
-def _looking_for(words: str) -> Suggestion:
-    address = f"{reverse('catalog:search')}?{urlencode({'q': words})}"
-    return Suggestion("words", words, words, address)
+def _looking_for(words: str, shelf: MenuCategory | None = None) -> Suggestion:
+    asked = {"q": words} | ({"in": shelf.slug_path} if shelf else {})
+    address = f"{reverse('catalog:search')}?{urlencode(asked)}"
+    return Suggestion("words", words, words, address, shelf=shelf.name if shelf else "")
 
 
 def _shelves(text: str, nodes: Iterable[MenuCategory]) -> Iterator[Suggestion]:

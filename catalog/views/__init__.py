@@ -2,6 +2,6 @@
 
 from catalog.views.lists import brand, category, home
 from catalog.views.product import product
-from catalog.views.search import search, suggest
+from catalog.views.searching import search, suggest
 
 __all__ = ["brand", "category", "home", "product", "search", "suggest"]

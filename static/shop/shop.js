@@ -161,7 +161,8 @@
     };
     const ask = async () => {
       fetching = new AbortController();
-      const address = `${input.dataset.suggest}?${new URLSearchParams({ q: input.value.trim() })}`;
+      const asked = new URLSearchParams({ q: input.value.trim(), in: input.dataset.in });
+      const address = `${input.dataset.suggest}?${asked}`;
       try {
         const answer = await fetch(address, { signal: fetching.signal });
         if (!answer.ok) return;

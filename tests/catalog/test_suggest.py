@@ -49,6 +49,25 @@ def test_finishes_the_last_word() -> None:
     )
 
 
+def test_who_types_in_a_category_is_offered_to_stay_there() -> None:
+    first, *others = queries.suggestions("topper", inside="clothing")
+
+    assert (first.kind, first.text, first.shelf) == ("words", "topper", "Clothing")
+    assert first.url == "/search/?q=topper&in=clothing"
+    assert not any(row.shelf for row in others)
+    assert not any(row.shelf for row in queries.suggestions("topper", inside="nowhere"))
+    assert len(queries.suggestions("top", inside="clothing")) == 10
+
+
+def test_page_says_where_it_looks(client: Client) -> None:
+    page = client.get("/c/clothing/topcoats/").content.decode()
+    part = client.get("/search/suggest/?q=topper&in=clothing/topcoats").content.decode()
+
+    assert 'data-in="clothing/topcoats"' in page
+    assert "in Topcoats" in part
+    assert 'data-href="/search/?q=topper&amp;in=clothing%2Ftopcoats"' in part
+
+
 def test_suggests_what_was_meant() -> None:
     found = rows("toper")
 

@@ -2,11 +2,11 @@ from typing import Any
 
 import pytest
 import redis
-from django.core.cache import cache
 from django.test import Client
 
 from catalog import commands as catalog
 from catalog import queries
+from catalog.views import searching
 from tests import factories
 from tests.doorbell import rung
 from tests.storefront import words
@@ -168,12 +168,15 @@ def test_what_is_found_is_not_told(client: Client, queue: "redis.Redis", questio
     assert _noted(queue) == []
 
 
-def test_a_flood_of_questions_is_not_noted_for_ever(client: Client, queue: "redis.Redis") -> None:
-    cache.set("misses", 300)
+def test_of_a_flood_of_questions_some_are_noted(
+    client: Client, queue: "redis.Redis", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "MOST_MISSES", 2)
 
-    client.get("/search/?q=raincoat")
+    for question in ("raincoat", "sunglasses", "gloves", "raincoat"):
+        client.get("/search/", {"q": question})
 
-    assert _noted(queue) == []
+    assert _noted(queue) == ["('raincoat', 'en')", "('sunglasses', 'en')"]
 
 
 def _noted(queue: "redis.Redis") -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -59,14 +60,15 @@ def search(request: HttpRequest) -> HttpResponse:
 def suggest(request: HttpRequest) -> HttpResponse:
     """Say what may be meant by a beginning: a piece of a page, for the script."""
     question = _question(request)
+    inside = request.GET.get("in", "")[:LONGEST_QUESTION]
     if len(question) < SHORTEST_BEGINNING:
         return HttpResponse()
 
     def make() -> str:
-        context = {"suggestions": queries.suggestions(question), "question": question}
+        context = {"suggestions": queries.suggestions(question, inside=inside)}
         return render(request, "catalog/_suggestions.html", context).content.decode()
 
-    key = f"suggest:{get_language()}:{question.lower()}"
+    key = f"suggest:{get_language()}:{inside}:{question.lower()}"
     return HttpResponse(remembered(key, scopes=[CATALOG], make=make))
 
 
@@ -87,8 +89,8 @@ def _places(menu: list[MenuCategory], shelf: MenuCategory | None) -> list[MenuCa
 def _note_missed(question: str) -> None:
     """Tell a worker what nobody found: the same question once an hour, and not too many."""
     digest = hashlib.sha256(question.lower().encode(errors="replace")).hexdigest()
-    is_first = cache.add(f"missed:{digest}", True, HOUR)
+    so_far = f"misses:{timezone.now():%Y%m%d%H}"
     # Without Redis nothing is noted, and nothing could be queued.
-    if is_first and (cache.get("misses") or 0) < MOST_MISSES:
-        cache.set("misses", (cache.get("misses") or 0) + 1, HOUR)
+    if cache.add(f"missed:{digest}", True, HOUR) and cache.get(so_far, 0) < MOST_MISSES:
+        cache.set(so_far, cache.get(so_far, 0) + 1, HOUR)
         enqueue(tasks.log_missed, question, (get_language() or "en").partition("-")[0])
