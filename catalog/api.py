@@ -84,7 +84,7 @@ class ProductViewSet(viewsets.GenericViewSet[Product]):
         return pages.document([serializer.to_representation(row) for row in rows])
 
     def _rows(self, q: str = "", **asked: Any) -> Sequence[Product]:
-        found = search(q).products if q else Product.objects.visible()
+        found = search(text=q).products if q else Product.objects.visible()
         wanted, self.page_order = _wanted(found, q=q, **asked)
         narrowed = cast(ProductQuerySet, self.filter_queryset(wanted))
         return self.paginate_queryset(narrowed.with_card()) or []
@@ -142,7 +142,7 @@ class SuggestViewSet(viewsets.ViewSet):
 
 
 def _suggested(text: str) -> dict[str, Any]:
-    rows = SuggestionSerializer(suggestions(text), many=True).data
+    rows = SuggestionSerializer(suggestions(text=text), many=True).data
     return {"results": rows, "next": None, "previous": None}
 
 

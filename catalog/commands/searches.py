@@ -41,14 +41,17 @@ def delete_synonym(*, synonym_id: UUID) -> None:
 
 @command
 def log_search(*, question: str, language: str, result_count: int) -> None:
-    """Write down that somebody looked for something, and how much there was. Nobody is named."""
+    """Write down that somebody looked for something, and how much there was. Nobody is named.
+
+    Safe to repeat: it is counted twice then.
+    """
     text = " ".join(question.split())[:LONGEST_QUESTION]
     if text:
         SearchLog.objects.create(query=text, language=language, result_count=result_count)
 
 
 def _synonym(synonym_id: UUID) -> Synonym:
-    row = Synonym.objects.select_for_update().filter(pk=synonym_id).first()
+    row = Synonym.objects.select_for_update(no_key=True).filter(pk=synonym_id).first()
     if row is None:
         raise SynonymNotFound
     return row

@@ -44,7 +44,7 @@ class Found:
         return Product.objects.visible().filter(pk__in=self.ids).annotate(place=place)
 
 
-def search(text: str, *, shelf: UUID | None = None, corrects: bool = True) -> Found:
+def search(*, text: str, shelf: UUID | None = None, corrects: bool = True) -> Found:
     """Return what is meant by a text, in one category and those below it or in all of the shop.
 
     Codes (SKUs, barcodes) come first, then products with all of its words: as they are, stemmed,

@@ -53,13 +53,13 @@ def menu() -> list[MenuCategory]:
     return [_node(facts) for facts in json.loads(kept)]
 
 
-def find_node(menu: Iterable[MenuCategory], slug_path: str) -> MenuCategory | None:
+def find_node(*, nodes: Iterable[MenuCategory], slug_path: str) -> MenuCategory | None:
     """Return the category of this address in the tree."""
-    for node in menu:
+    for node in nodes:
         if node.slug_path == slug_path:
             return node
         if slug_path.startswith(f"{node.slug_path}/"):
-            return find_node(node.children, slug_path)
+            return find_node(nodes=node.children, slug_path=slug_path)
     return None
 
 

@@ -33,7 +33,7 @@ class Suggestion:
     shelf: str = ""
 
 
-def suggestions(text: str, *, inside: str = "") -> list[Suggestion]:
+def suggestions(*, text: str, inside: str = "") -> list[Suggestion]:
     """Return at most MOST rows: words, categories, brands, then what sells best, in two queries.
 
     A third reads the menu where it isn't kept. `inside` is the path of the category in which
@@ -42,7 +42,7 @@ def suggestions(text: str, *, inside: str = "") -> list[Suggestion]:
     meaning = meaning_of(text, is_typing=True)
     if not meaning.words:
         return []
-    here = find_node(menu(), inside)
+    here = find_node(nodes=menu(), slug_path=inside)
     rows = [
         *([_looking_for(text, here)] if here else []),
         *islice(_words(meaning), MOST_WORDS),

@@ -36,7 +36,7 @@ def category(request: HttpRequest, slugs: str) -> HttpResponse:
         "category": found,
         "ancestors": ancestors,
         "menu": menu,
-        "shelf": queries.find_node(menu, slugs),
+        "shelf": queries.find_node(nodes=menu, slug_path=slugs),
         "root_path": slugs.partition("/")[0],
     }
     listing = read_listing(

@@ -33,9 +33,9 @@ def search(request: HttpRequest) -> HttpResponse:
     question = _question(request)
     menu = queries.menu()
     place = request.GET.get("in", "")
-    shelf = queries.find_node(menu, place)
+    shelf = queries.find_node(nodes=menu, slug_path=place)
     found = queries.search(
-        question, shelf=shelf.id if shelf else None, corrects="exact" not in request.GET
+        text=question, shelf=shelf.id if shelf else None, corrects="exact" not in request.GET
     )
     listing = read_listing(
         request.GET, found.products, sorts=SORTS, brands=queries.brands_of(found.products)
@@ -65,7 +65,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
         return HttpResponse()
 
     def make() -> str:
-        context = {"suggestions": queries.suggestions(question, inside=inside)}
+        context = {"suggestions": queries.suggestions(text=question, inside=inside)}
         return render(request, "catalog/_suggestions.html", context).content.decode()
 
     key = f"suggest:{get_language()}:{inside}:{question.lower()}"
@@ -82,7 +82,8 @@ def _places(menu: list[MenuCategory], shelf: MenuCategory | None) -> list[MenuCa
     if shelf is None:
         return menu
     steps = shelf.slug_path.split("/")
-    above = [queries.find_node(menu, "/".join(steps[:n])) for n in range(1, len(steps))]
+    paths = ("/".join(steps[:length]) for length in range(1, len(steps)))
+    above = [queries.find_node(nodes=menu, slug_path=path) for path in paths]
     return [*filter(None, above), shelf, *shelf.children[:MOST_PLACES]]
 
 

@@ -104,7 +104,7 @@ def _payments(sample: Sample) -> object:
 
 
 def _search(words: str) -> Listing:
-    found = catalog.search(words)
+    found = catalog.search(text=words)
     listing = read_listing(
         QueryDict(),
         found.products,
@@ -134,7 +134,7 @@ def _code(sample: Sample) -> object:
 
 
 def _suggestions(sample: Sample) -> object:
-    return catalog.suggestions(sample.bestseller.name[:3])
+    return catalog.suggestions(text=sample.bestseller.name[:3])
 
 
 def _history(sample: Sample) -> object:

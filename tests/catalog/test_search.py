@@ -52,7 +52,7 @@ def names_of(answer: queries.Found) -> list[str]:
 
 
 def found(text: str, **how: Any) -> list[str]:
-    return names_of(queries.search(text, **how))
+    return names_of(queries.search(text=text, **how))
 
 
 @ledger("S1-37")
@@ -76,14 +76,14 @@ def found(text: str, **how: Any) -> list[str]:
     ],
 )
 def test_finds_products_that_hold_all_the_words(text: str, names: list[str]) -> None:
-    answer = queries.search(text)
+    answer = queries.search(text=text)
 
     assert names_of(answer) == names
     assert (answer.correction, answer.is_loose) == ("", False)
 
 
 def test_what_has_some_of_the_words_is_better_than_nothing() -> None:
-    answer = queries.search("walnut shirt")
+    answer = queries.search(text="walnut shirt")
 
     assert set(names_of(answer)) == {"Café Table", "Ocean Blue Shirt", "Red Shirt"}
     assert answer.is_loose
@@ -123,24 +123,24 @@ def test_code_of_a_variant_that_left_is_none() -> None:
     ],
 )
 def test_mistakes_are_corrected(text: str, correction: str) -> None:
-    answer = queries.search(text)
+    answer = queries.search(text=text)
 
     assert answer.correction == correction
-    assert answer.ids == queries.search(correction).ids
+    assert answer.ids == queries.search(text=correction).ids
     assert answer.ids
 
 
 @pytest.mark.parametrize("text", ["shrit", "oceanblue"])
 def test_corrects_nothing_for_who_insists(text: str) -> None:
-    answer = queries.search(text, corrects=False)
+    answer = queries.search(text=text, corrects=False)
 
     assert (answer.ids, answer.correction) == ([], "")
-    assert answer.instead == queries.search(text).correction
+    assert answer.instead == queries.search(text=text).correction
 
 
 @pytest.mark.parametrize("text", ["xyzzy", "qa", "tabular rasa"])
 def test_another_word_is_no_mistake(text: str) -> None:
-    assert queries.search(text).ids == []
+    assert queries.search(text=text).ids == []
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_finds_by_synonyms(word: str, synonym: str, text: str, names: list[str])
     commands.save_synonym(word=word, synonym=synonym)
 
     assert sorted(found(text)) == sorted(names)
-    assert queries.search(text).correction == ""
+    assert queries.search(text=text).correction == ""
 
 
 def test_the_word_itself_comes_before_its_synonyms() -> None:
@@ -228,7 +228,7 @@ def test_many_words_are_no_trouble() -> None:
 def test_walks_through_many_by_relevance() -> None:
     for number in range(7):
         factories.variant_on_sale(stock=0, name=f"Blue Shirt {number}")
-    best = queries.search("blue shirt").products
+    best = queries.search(text="blue shirt").products
     seen: list[str] = []
     cursor = None
 
@@ -248,7 +248,7 @@ def test_german_words_find_what_is_translated() -> None:
 
     with translation.override("de"):
         assert found("kaffeehaustisch") == ["Café Table"]
-        assert queries.search("kafeehaustische").correction == "kaffeehaustische"
+        assert queries.search(text="kafeehaustische").correction == "kaffeehaustische"
         assert found("walnut") == ["Café Table"]
     assert found("kaffeehaustisch") == []
 

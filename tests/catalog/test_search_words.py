@@ -85,7 +85,7 @@ def test_a_saved_product_is_known_as_soon_as_a_worker_hears(
 
     tasks.note_words([str(product.pk)])
 
-    assert queries.search("bnech").correction == "bench"
+    assert queries.search(text="bnech").correction == "bench"
 
 
 @pytest.mark.parametrize("after", [False, True])
@@ -125,8 +125,8 @@ def test_refresh_keywords_follows_a_renamed_shelf(
     assert rung(queue) == [("catalog.tasks.refresh_keywords", f"('{home.pk}',)")]
     tasks.refresh_keywords(str(home.pk))
 
-    assert len(queries.search("house").ids) == 1
-    assert queries.search("home").ids == []
+    assert len(queries.search(text="house").ids) == 1
+    assert queries.search(text="home").ids == []
     assert "House" not in Product.objects.get(pk=other).keywords
 
 

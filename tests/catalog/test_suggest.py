@@ -24,7 +24,7 @@ def _shop(db: None) -> None:
 
 
 def rows(text: str) -> list[tuple[str, str, str]]:
-    return [(row.kind, row.text, row.url) for row in queries.suggestions(text)]
+    return [(row.kind, row.text, row.url) for row in queries.suggestions(text=text)]
 
 
 def test_suggests_words_categories_brands_and_products_ten_at_most() -> None:
@@ -50,13 +50,13 @@ def test_finishes_the_last_word() -> None:
 
 
 def test_who_types_in_a_category_is_offered_to_stay_there() -> None:
-    first, *others = queries.suggestions("topper", inside="clothing")
+    first, *others = queries.suggestions(text="topper", inside="clothing")
 
     assert (first.kind, first.text, first.shelf) == ("words", "topper", "Clothing")
     assert first.url == "/search/?q=topper&in=clothing"
     assert not any(row.shelf for row in others)
-    assert not any(row.shelf for row in queries.suggestions("topper", inside="nowhere"))
-    assert len(queries.suggestions("top", inside="clothing")) == 10
+    assert not any(row.shelf for row in queries.suggestions(text="topper", inside="nowhere"))
+    assert len(queries.suggestions(text="top", inside="clothing")) == 10
 
 
 def test_page_says_where_it_looks(client: Client) -> None:
@@ -91,7 +91,7 @@ def test_page_is_a_list_of_options_that_may_be_kept(client: Client) -> None:
     response = client.get("/search/suggest/?q=topper+3")
 
     html = response.content.decode()
-    assert html.count('role="option"') == len(queries.suggestions("topper 3"))
+    assert html.count('role="option"') == len(queries.suggestions(text="topper 3"))
     assert 'data-href="/p/topper-3/"' in html
     assert "Choose with the arrow keys" in html
     assert response["Cache-Control"] == "public, max-age=300"
