@@ -40,7 +40,8 @@ class Code(models.Func):
 class Level(models.Func):
     """0 for what was never sold, 1 once, 2 from three times on, 3 from seven, and so on."""
 
-    template = "floor(log(2, %(expressions)s::numeric + 1))::smallint"
+    # Below 0 a CHECK refuses the row, after this.
+    template = "floor(log(2, greatest(%(expressions)s, 0)::numeric + 1))::smallint"
     output_field = models.SmallIntegerField()
 
 

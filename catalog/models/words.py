@@ -101,7 +101,9 @@ class SearchWord(Row):
     language = models.CharField(max_length=10)
     word = models.CharField(max_length=100)
     product_count = models.IntegerField()
-    clipped = ArrayField(models.CharField(max_length=100), default=list, editable=False)
+    clipped = ArrayField(
+        models.CharField(max_length=100), default=list, db_default=[], editable=False
+    )
     stems = models.GeneratedField(
         expression=stems("word"), output_field=SearchVectorField(), db_persist=True
     )
