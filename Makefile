@@ -21,7 +21,8 @@ SETTINGS := SECRET_KEY=lint-$$($(PYTHON) -c 'import secrets; print(secrets.token
 	DATABASE_URL='postgresql://lint@/lint?host=/nonexistent' \
 	REDIS_URL=unix:///nonexistent CELERY_BROKER_URL=redis+socket:///nonexistent \
 	SITE_URL=https://shop.example ALLOWED_HOSTS=shop.example SANDBOX_URL=https://pay.example \
-	SANDBOX_API_KEY=lint SANDBOX_WEBHOOK_SECRET=lint
+	SANDBOX_API_KEY=lint SANDBOX_WEBHOOK_SECRET=lint \
+	EMAIL_URL=smtps://mail.example EMAIL_FROM=mail@shop.example
 
 .PHONY: help run dev test compat lint format openapi baseline data-model db-shell lock clean base full browser-kit \
 	lint-style lint-types lint-imports lint-templates lint-migrations lint-deploy lint-locks

@@ -1,4 +1,4 @@
-"""The cart for mobile clients: a guest's, opened by the token in X-Cart-Token."""
+"""The cart for mobile clients: a user's own, or a guest's, opened by the token in X-Cart-Token."""
 
 from uuid import UUID
 
@@ -19,8 +19,10 @@ from carts.serializers import (
     QuoteBody,
     QuoteSerializer,
 )
-from shopflow.lib.api import Body, checked
+from shopflow.lib import context
+from shopflow.lib.api import Body, checked, user_id_of
 from shopflow.lib.api.schema import CART_TOKEN
+from shopflow.lib.limits import only_failures
 
 HEADER = "X-Cart-Token"
 TOKEN_RETURNED = OpenApiParameter(
@@ -28,7 +30,7 @@ TOKEN_RETURNED = OpenApiParameter(
     str,
     OpenApiParameter.HEADER,
     response=[201],
-    description="When a cart was made: keep it, it is the only key to this cart.",
+    description="When a guest's cart was made: keep it, it is the only key to this cart.",
 )
 
 
@@ -42,9 +44,9 @@ class CartViewSet(viewsets.ViewSet):
 
     @extend_schema(parameters=[TOKEN_RETURNED], request=None, responses={201: CartSerializer})
     def create(self, request: Request) -> Response:
-        """Make a new, empty cart."""
+        """Make a new, empty cart; who is signed in gets their open one, if there is one."""
         checked(Body, request)
-        opened = commands.open_cart()
+        opened = commands.open_cart(user_id=user_id_of(request))
         return _shown(opened.cart.pk, status=201, token=opened.token)
 
     @extend_schema(parameters=[CART_TOKEN], request=QuoteBody, responses=QuoteSerializer)
@@ -71,11 +73,12 @@ class CartItemViewSet(viewsets.ViewSet):
         responses={201: CartSerializer},
     )
     def create(self, request: Request) -> Response:
-        """Put units of a variant into the cart; without a token a cart is made for them."""
+        """Put units of a variant into the cart; without one a cart is made for them."""
         wanted = checked(NewItemBody, request)
         line = {"variant_id": wanted["variant"], "quantity": wanted["quantity"]}
-        if HEADER not in request.headers:
-            opened = commands.open_cart_with(**line)
+        user_id = user_id_of(request)
+        if user_id or HEADER not in request.headers:
+            opened = commands.open_cart_with(user_id=user_id, **line)
             return _shown(opened.cart.pk, status=201, token=opened.token)
         cart = _own_cart(request)
         commands.add_line(cart_id=cart.pk, **line)
@@ -105,7 +108,8 @@ class CartCouponViewSet(viewsets.ViewSet):
         """Enter a coupon."""
         wanted = checked(CouponBody, request)
         cart = _own_cart(request)
-        commands.enter_coupon(cart_id=cart.pk, code=wanted["code"])
+        with only_failures((commands.REFUSED_COUPONS, context.current().network)):
+            commands.enter_coupon(cart_id=cart.pk, code=wanted["code"])
         return _shown(cart.pk, status=201)
 
     @extend_schema(
@@ -120,7 +124,7 @@ class CartCouponViewSet(viewsets.ViewSet):
 
 
 def _own_cart(request: Request) -> Cart:
-    cart = find_cart(token=request.headers.get(HEADER))
+    cart = find_cart(user_id=user_id_of(request), token=request.headers.get(HEADER))
     if cart is None:
         raise CartNotFound
     return cart
@@ -128,6 +132,6 @@ def _own_cart(request: Request) -> Cart:
 
 def _shown(cart_id: UUID, *, status: int = 200, token: str | None = None) -> Response:
     quote = price_cart(cart_id=cart_id)
-    context = {"currency": quote.currency, "cart_id": cart_id}
+    about = {"currency": quote.currency, "cart_id": cart_id}
     headers = {HEADER: token} if token else None
-    return Response(CartSerializer(quote, context=context).data, status=status, headers=headers)
+    return Response(CartSerializer(quote, context=about).data, status=status, headers=headers)

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,15 +22,19 @@ from carts.errors import (
 from carts.models import Cart, CartCoupon, CartItem, Wishlist, WishlistItem
 from carts.queries import find_cart, token_hash
 from catalog.queries import buyable_variant
+from inventory.queries import available_of
 from promotions.errors import CouponRefused
 from promotions.models import Coupon
 from promotions.queries import why_not
+from shopflow.lib.limits import Limit
 from shopflow.lib.money import ZERO
 from shopflow.lib.transactions import command
 
 MOST_UNITS = 999
 MOST_LINES = 100
 MOST_CODE_LENGTH = 50
+# For whoever enters one, around `enter_coupon`: guessing through all of them takes for ever.
+REFUSED_COUPONS = Limit(name="refused-coupons", tries=20, per=timedelta(hours=1))
 
 
 @dataclass(frozen=True)
@@ -84,12 +89,12 @@ def add_line(
 
 
 @command
-def open_cart_with(*, variant_id: UUID, quantity: int) -> OpenedCart:
-    """Make a guest's cart with its first line, or neither.
+def open_cart_with(*, variant_id: UUID, quantity: int, user_id: UUID | None = None) -> OpenedCart:
+    """Make a guest's cart with its first line, or neither; a user's is made when there is none.
 
-    Raises QuantityOutOfRange, UnknownVariant.
+    Raises QuantityOutOfRange, UnknownVariant, CartTooLarge.
     """
-    opened = open_cart()
+    opened = open_cart(user_id=user_id)
     add_line(cart_id=opened.cart.pk, variant_id=variant_id, quantity=quantity)
     return opened
 
@@ -154,6 +159,27 @@ def close(*, cart_id: UUID) -> None:
 
 
 @command
+def merge_guest_cart(*, user_id: UUID, token: str) -> None:
+    """Put what a guest collected into the cart of the account they came into; theirs is deleted.
+
+    Units of the same variant add up, to what is in stock and to MOST_UNITS at most. A coupon comes
+    along if the account's cart has none. Lines beyond MOST_LINES stay in the guest's cart, so
+    nothing is lost. Safe to repeat.
+    """
+    if (found := find_cart(token=token)) is None:
+        return
+    guests = Cart.objects.open().select_for_update(no_key=True).filter(pk=found.pk, user=None)
+    if (guest := guests.first()) is None:
+        return
+    cart = _locked(open_cart(user_id=user_id).cart.pk)
+    _move_lines(guest, cart)
+    if not cart.entered.exists():
+        guest.entered.update(cart=cart, updated_at=timezone.now())
+    if not guest.items.exists():
+        guest.delete()
+
+
+@command
 def drop_expired(*, limit: int = 500) -> int:
     """Delete guest carts past their time; return how many. Safe to repeat."""
     stale = Cart.objects.filter(expires_at__lt=timezone.now(), closed_at=None)
@@ -195,6 +221,29 @@ def drop_carts_of_closed_accounts(*, user_id: UUID | None = None, limit: int = 5
     wishlists = list(Wishlist.objects.filter(**which).values_list("pk", flat=True)[:limit])
     Wishlist.objects.filter(pk__in=wishlists).delete()
     return len(carts) + len(wishlists)
+
+
+def _move_lines(guest: Cart, cart: Cart) -> None:
+    own = {item.variant_id: item for item in cart.items.all()}
+    lines = list(guest.items.select_related("variant"))
+    available = available_of(line.variant_id for line in lines)
+    merged, changed = [], []
+    for line in lines:
+        if (same := own.get(line.variant_id)) is not None:
+            same.quantity += line.quantity
+            merged.append(line.pk)
+        elif len(own) < MOST_LINES:
+            same, line.cart = line, cart
+            own[line.variant_id] = line
+        else:
+            continue
+        if line.variant.backorder_policy != line.variant.Backorder.CONTINUE:
+            # One stays although none is left: the cart says that it has sold out.
+            same.quantity = min(same.quantity, max(available[line.variant_id], 1))
+        same.quantity, same.updated_at = min(same.quantity, MOST_UNITS), timezone.now()
+        changed.append(same)
+    CartItem.objects.filter(pk__in=merged).delete()
+    CartItem.objects.bulk_update(changed, ["cart", "quantity", "updated_at"])
 
 
 def _free(cart_ids: Sequence[UUID]) -> list[UUID]:

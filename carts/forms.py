@@ -12,7 +12,7 @@ UNREADABLE = _("Please choose what you would like to add.")
 
 
 class QuantityField(forms.IntegerField):
-    """How many units; whatever is wrong, one sentence says what is right."""
+    """How many units, in plain digits; whatever is wrong, one sentence says what is right."""
 
     def __init__(self, **kwargs: Any) -> None:
         names = ("required", "invalid", "min_value", "max_value")
@@ -22,6 +22,12 @@ class QuantityField(forms.IntegerField):
             error_messages=dict.fromkeys(names, QUANTITY_RULE),
             **kwargs,
         )
+
+    def to_python(self, value: Any) -> int | None:
+        """Return the number; Python would read `1_0` as ten."""
+        if isinstance(value, str) and "_" in value:
+            raise forms.ValidationError(QUANTITY_RULE, code="invalid")
+        return super().to_python(value)
 
 
 class AddForm(forms.Form):

@@ -18,8 +18,10 @@ from carts.forms import AddForm, CouponForm, LineForm, first_error
 from carts.models import Cart
 from carts.queries import Quote, count_items, find_cart, price_cart
 from catalog.queries import buyable_variant
+from shopflow.lib import context
 from shopflow.lib.errors import DomainError, InvalidInput
 from shopflow.lib.http import SeeOther, same_origin_only, shopper_of
+from shopflow.lib.limits import TooManyTries, only_failures
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +119,10 @@ def coupon(request: HttpRequest) -> HttpResponse:
         sentence, status = first_error(form), InvalidInput.status
         return _page(request, Refusal(sentence=sentence, status=status, code=written))
     try:
-        commands.enter_coupon(cart_id=cart.pk, code=form.cleaned_data["code"])
+        with only_failures((commands.REFUSED_COUPONS, context.current().network)):
+            commands.enter_coupon(cart_id=cart.pk, code=form.cleaned_data["code"])
+    except TooManyTries:
+        raise
     except DomainError as error:
         return _page(request, Refusal(sentence=str(error), status=error.status, code=written))
     return _back()
@@ -135,8 +140,8 @@ def _page(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
     cart = find_cart(**shopper_of(request).cart)
     quote: Quote | None = price_cart(cart_id=cart.pk) if cart else None
     status = refusal.status if refusal else 200
-    context = {"quote": quote, "refusal": refusal}
-    return render(request, "carts/detail.html", context, status=status)
+    facts = {"quote": quote, "refusal": refusal}
+    return render(request, "carts/detail.html", facts, status=status)
 
 
 def _own_cart(request: HttpRequest) -> Cart:

@@ -199,6 +199,7 @@ class StockRowAdmin(ReadOnlyAdmin[Any]):
 
 @admin.register(InventoryTransaction)
 class LedgerAdmin(StockRowAdmin):
+    shows_personal_data = True
     list_display = (
         "created_at",
         "sku",

@@ -6,13 +6,14 @@ from uuid import UUID
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from orders import commands
 from orders.models import Order
 from shopflow.lib.admin import Act, ActingAdmin
 from shopflow.lib.errors import DomainError
 from shopflow.lib.money import Money
+from shopflow.lib.proof import ask_again, is_recent
 
 # So many orders one click may cancel; each is a transaction of its own.
 MOST_AT_ONCE = 50
@@ -54,6 +55,7 @@ class OrderAdmin(ActingAdmin[Order]):
         Act(
             name="ship",
             title="Ship",
+            permission="orders.ship_order",
             hint="The whole order leaves in one parcel; its stock is booked out.",
             form=ShipForm,
             run=ship,
@@ -62,12 +64,14 @@ class OrderAdmin(ActingAdmin[Order]):
         Act(
             name="deliver",
             title="Mark as delivered",
+            permission="orders.ship_order",
             run=deliver,
             is_possible=lambda order: order.status == Status.SHIPPED,
         ),
         Act(
             name="cancel",
             title="Cancel and refund",
+            permission="orders.cancel_order",
             hint="Stock and coupon go back at once, money by the payment provider.",
             form=CancelForm,
             run=cancel,
@@ -104,13 +108,20 @@ class OrderAdmin(ActingAdmin[Order]):
     def page_context(self, request: HttpRequest, row: Order) -> dict[str, Any]:
         return {"history": row.history.select_related("created_by")}
 
-    @admin.action(description="Cancel and refund", permissions=["command"])
-    def cancel_selected(self, request: HttpRequest, orders: "QuerySet[Order]") -> None:
+    def has_cancel_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("orders.cancel_order"))
+
+    @admin.action(description="Cancel and refund", permissions=["cancel"])
+    def cancel_selected(
+        self, request: HttpRequest, orders: "QuerySet[Order]"
+    ) -> HttpResponse | None:
+        if not is_recent(request):
+            return ask_again(request, back=request.get_full_path())
         chosen = list(orders[: MOST_AT_ONCE + 1])
         if len(chosen) > MOST_AT_ONCE:
             text = f"Choose at most {MOST_AT_ONCE} orders at once. Nothing was cancelled."
             self.message_user(request, text, messages.ERROR)
-            return
+            return None
         for order in chosen:
             try:
                 done = cancel(order, by=request.user.pk, reason="by staff")
@@ -118,6 +129,7 @@ class OrderAdmin(ActingAdmin[Order]):
                 self.message_user(request, f"{order}: {error}", messages.ERROR)
             else:
                 self.message_user(request, done, messages.SUCCESS)
+        return None
 
     @admin.display(description="Payment", ordering="payment_status")
     def payment(self, order: Order) -> str:

@@ -1,6 +1,6 @@
 """Placing, looking at and cancelling orders for mobile clients."""
 
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -8,12 +8,14 @@ from django.http import HttpResponse
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework import viewsets
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import User
 from carts.errors import CartNotFound
 from carts.models import Cart
-from carts.queries import quote_document, token_hash
+from carts.queries import find_cart, quote_document, token_hash
 from orders import commands, queries
 from orders.errors import QuoteChanged
 from orders.models import Order
@@ -22,13 +24,14 @@ from orders.serializers import (
     CheckoutAnswerSerializer,
     CheckoutBody,
     CheckoutRefusalSerializer,
+    OrderCardSerializer,
     OrderSerializer,
 )
-from shopflow.lib.api import PROBLEM_TYPE, answer, checked, domain_document
+from shopflow.lib.api import PROBLEM_TYPE, answer, checked, domain_document, user_id_of
 from shopflow.lib.api.schema import CART_TOKEN, IDEMPOTENCY_KEY, ORDER_TOKEN
 from shopflow.lib.errors import DomainError
 from shopflow.lib.idempotency import Answer, answer_once, claim_of
-from shopflow.lib.transactions import work_on
+from shopflow.lib.transactions import reading_as, work_on
 
 BY_CUSTOMER = "by the customer"
 
@@ -47,23 +50,43 @@ class CheckoutViewSet(viewsets.ViewSet):
     def create(self, request: Request) -> HttpResponse:
         """Place an order for exactly `expected_total` and hold its stock for 15 minutes."""
         wanted = checked(CheckoutBody, request)
-        cart = _cart_of(request)
+        user_id = user_id_of(request)
+        cart = None if user_id else _cart_of_guest(request)
         claim = claim_of(
-            actor=f"cart:{cart.pk}",
+            # A user's cart is looked for later: when a repeated request comes it is closed.
+            actor=f"cart:{cart.pk}" if cart else f"user:{user_id}",
             route="checkout",
             key=request.headers.get("Idempotency-Key"),
             body=request.data,
         )
-        return answer(answer_once(claim, work=lambda: _placed(cart.pk, wanted), refusal=_refusal))
+        return answer(
+            answer_once(claim, work=lambda: _placed(cart, user_id, wanted), refusal=_refusal)
+        )
+
+
+class OwnOrderViewSet(viewsets.GenericViewSet[Order]):
+    """The orders of who is signed in."""
+
+    permission_classes = (IsAuthenticated,)
+    queryset = Order.objects.none()
+    serializer_class = OrderCardSerializer
+    page_order = queries.BY_NEWEST
+
+    def list(self, request: Request) -> Response:
+        """List them, the newest first."""
+        user_id = cast(User, request.user).pk
+        with reading_as(user_id=user_id):
+            rows = self.paginate_queryset(queries.orders_of(user_id))
+            return self.get_paginated_response(self.get_serializer(rows, many=True).data)
 
 
 class OrderViewSet(viewsets.ViewSet):
-    """Orders, each opened by its own token."""
+    """Orders, each opened by its own token, or by who is signed in and placed it."""
 
     @extend_schema(parameters=[ORDER_TOKEN], responses=OrderSerializer)
     def retrieve(self, request: Request, number: str) -> Response:
         """Show an order."""
-        with queries.opened(number=number, token=_token(request), user_id=None) as order:
+        with queries.opened(number=number, **_who(request)) as order:
             return Response(_document(order.pk))
 
     @extend_schema(
@@ -74,7 +97,7 @@ class OrderViewSet(viewsets.ViewSet):
     def cancellation(self, request: Request, number: str) -> HttpResponse:
         """Cancel an order that hasn't shipped; its stock is free again, money goes back."""
         wanted = checked(CancellationBody, request)
-        with queries.opened(number=number, token=_token(request), user_id=None) as order:
+        with queries.opened(number=number, **_who(request)) as order:
             order_id = order.pk
         claim = claim_of(
             actor=f"order:{order_id}",
@@ -82,13 +105,13 @@ class OrderViewSet(viewsets.ViewSet):
             key=request.headers.get("Idempotency-Key"),
             body=request.data,
         )
-        reason = wanted.get("reason") or BY_CUSTOMER
+        reason, by = wanted.get("reason") or BY_CUSTOMER, user_id_of(request)
         return answer(
-            answer_once(claim, work=lambda: _cancelled(order_id, reason), refusal=_refusal)
+            answer_once(claim, work=lambda: _cancelled(order_id, reason, by), refusal=_refusal)
         )
 
 
-def _cart_of(request: Request) -> Cart:
+def _cart_of_guest(request: Request) -> Cart:
     """Return the guest's cart, ordered or not: a repeated request comes when it's closed."""
     token = request.headers.get("X-Cart-Token")
     cart = Cart.objects.filter(token_hash=token_hash(token)).first() if token else None
@@ -97,10 +120,14 @@ def _cart_of(request: Request) -> Cart:
     return cart
 
 
-def _placed(cart_id: UUID, wanted: dict[str, Any]) -> Answer:
+def _placed(cart: Cart | None, user_id: UUID | None, wanted: dict[str, Any]) -> Answer:
+    cart = cart or find_cart(user_id=user_id)
+    if cart is None:
+        raise CartNotFound
     billing = wanted.get("billing_address")
     order = commands.place_order(
-        cart_id=cart_id,
+        cart_id=cart.pk,
+        user_id=user_id,
         email=wanted["email"],
         shipping_address=commands.Address(**wanted["shipping_address"]),
         billing_address=commands.Address(**billing) if billing else None,
@@ -118,9 +145,9 @@ def _placed(cart_id: UUID, wanted: dict[str, Any]) -> Answer:
     return Answer.of(201, CheckoutAnswerSerializer(document, context=context).data)
 
 
-def _cancelled(order_id: UUID, reason: str) -> Answer:
+def _cancelled(order_id: UUID, reason: str, by: UUID | None) -> Answer:
     work_on(order_id)
-    commands.cancel(order_id=order_id, reason=reason)
+    commands.cancel(order_id=order_id, reason=reason, by=by)
     return Answer.of(200, _document(order_id))
 
 
@@ -134,5 +161,8 @@ def _refusal(error: DomainError) -> Answer:
     return Answer.of(error.status, domain_document(error, **quote))
 
 
-def _token(request: Request) -> str:
-    return request.headers.get("X-Order-Token", "")
+def _who(request: Request) -> dict[str, Any]:
+    return {
+        "token": request.headers.get("X-Order-Token", ""),
+        "user_id": user_id_of(request),
+    }

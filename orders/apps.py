@@ -9,6 +9,8 @@ class OrdersConfig(AppConfig):
     name = "orders"
 
     def ready(self) -> None:
+        from orders import receivers  # noqa: F401 - connects them
+
         post_migrate.connect(write_moves, sender=self)
 
 

@@ -1,6 +1,5 @@
 """What a shopper writes at checkout, and where an order can be looked up."""
 
-import re
 from collections.abc import Mapping
 from typing import Any, cast
 from uuid import UUID
@@ -10,34 +9,21 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.commands import Address
 from shipping.queries import Destination
+from shopflow.lib.addresses import AddressInvalid, checked_address, country_of
 from shopflow.lib.templatetags.shop import country
 
-WITH_STATES = "US"
-US_STATES: Mapping[str, str] = dict(
-    pair.split(":")
-    for pair in (
-        "AL:Alabama AK:Alaska AZ:Arizona AR:Arkansas CA:California CO:Colorado CT:Connecticut "
-        "DE:Delaware DC:District_of_Columbia FL:Florida GA:Georgia HI:Hawaii ID:Idaho IL:Illinois "
-        "IN:Indiana IA:Iowa KS:Kansas KY:Kentucky LA:Louisiana ME:Maine MD:Maryland "
-        "MA:Massachusetts MI:Michigan MN:Minnesota MS:Mississippi MO:Missouri MT:Montana "
-        "NE:Nebraska NV:Nevada NH:New_Hampshire NJ:New_Jersey NM:New_Mexico NY:New_York "
-        "NC:North_Carolina ND:North_Dakota OH:Ohio OK:Oklahoma OR:Oregon PA:Pennsylvania "
-        "RI:Rhode_Island SC:South_Carolina SD:South_Dakota TN:Tennessee TX:Texas UT:Utah "
-        "VT:Vermont VA:Virginia WA:Washington WV:West_Virginia WI:Wisconsin WY:Wyoming"
-    ).split()
-)
-ZIP = re.compile(r"\d{5}(-\d{4})?")
-# Countries of the Universal Postal Union without a postcode, as far as shops ship there.
-WITHOUT_POSTCODES = frozenset("AE AG AO BS BZ CI FJ HK QA".split())
+PARTS = ("city", "state", "postal_code")
 
 
 def destination_of(data: Mapping[str, Any], *, known: list[str]) -> Destination | None:
     """Return where the parcel goes as far as it is known, or None; `known` are our countries."""
     code = data.get("country_code") or ""
-    state = data.get("state") or ""
-    if code not in known or (code == WITH_STATES and state not in US_STATES):
+    if code not in known:
         return None
-    state = state if code == WITH_STATES else ""
+    land = country_of(code)
+    state = land.state_of(data.get("state") or "") if land.states else ""
+    if state is None or (not state and land.states and "state" in land.required):
+        return None
     return Destination(code, state, (data.get("postal_code") or "")[:20].replace("\0", ""))
 
 
@@ -50,9 +36,9 @@ class AddressForm(forms.Form):
     address_line_2 = forms.CharField(
         label=_("Apartment, floor, company"), max_length=255, required=False
     )
-    postal_code = forms.CharField(label=_("ZIP or postcode"), max_length=20, required=False)
-    city = forms.CharField(label=_("City"), max_length=100)
-    state = forms.ChoiceField(label=_("State"), required=False)
+    city = forms.CharField(max_length=100, required=False)
+    state = forms.CharField(max_length=100, required=False)
+    postal_code = forms.CharField(max_length=20, required=False)
     # `autocomplete` tokens: https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#autofill
     tokens: Mapping[str, str] = {
         "country_code": "country",
@@ -64,14 +50,15 @@ class AddressForm(forms.Form):
         "state": "address-level1",
     }
     section = "shipping"
+    checked: Mapping[str, str]
     use_required_attribute = False
 
     def __init__(self, *args: Any, known: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         by_name = sorted((country(code), code) for code in known)
-        self._field("country_code").choices = [(code, name) for name, code in by_name]
-        names = [(code, name.replace("_", " ")) for code, name in US_STATES.items()]
-        self._field("state").choices = [("", _("Choose a state")), *names]
+        chooser = cast(forms.ChoiceField, self.fields["country_code"])
+        chooser.choices = [(code, name) for name, code in by_name]
+        self._ask_for_parts(known)
         for name, field in self.fields.items():
             is_select = isinstance(field.widget, forms.Select)
             field.widget.attrs["class"] = "select" if is_select else "input"
@@ -79,6 +66,11 @@ class AddressForm(forms.Form):
                 field.widget.attrs["autocomplete"] = f"{self.section} {token}"
             if field.required:
                 field.error_messages["required"] = _("Please fill this in.")
+
+    @property
+    def parts(self) -> list[tuple[forms.BoundField, bool]]:
+        """The fields below the street as the country orders them; may each be left out?"""
+        return [(self[name], name not in self.needed) for name in self.fields if name in PARTS]
 
     def clean_name(self) -> str:
         name = " ".join(self.cleaned_data["name"].split())
@@ -91,35 +83,39 @@ class AddressForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Ask for what this country needs."""
         data = self.cleaned_data
-        code = data.get("country_code")
-        if code != WITH_STATES:
-            data["state"] = ""
-        elif not data.get("state") and "state" not in self.errors:
-            self.add_error("state", _("Please choose your state."))
-        if code == WITH_STATES and not ZIP.fullmatch(data.get("postal_code", "")):
-            self.add_error("postal_code", _("Please enter a ZIP code like 10001."))
-        elif not data.get("postal_code") and code not in WITHOUT_POSTCODES:
-            self.add_error("postal_code", _("Please fill this in."))
+        first_name, last_name = _split(data.get("name", ""))
+        written = {name: data.get(name, "") for name in (*self.tokens, "phone")}
+        try:
+            self.checked = checked_address(
+                {**written, "first_name": first_name, "last_name": last_name}
+            )
+        except AddressInvalid as error:
+            for part, fault in error.faults.items():
+                name = "name" if part in {"first_name", "last_name"} else part
+                if name not in self.errors:
+                    self.add_error(name if name in self.fields else None, fault.sentence)
         return data
 
     def address(self) -> Address:
         """Return the address; the form must be valid."""
-        data = self.cleaned_data
-        first_name, last_name = _split(data["name"])
-        return Address(
-            first_name=first_name,
-            last_name=last_name,
-            address_line_1=data["address_line_1"],
-            address_line_2=data["address_line_2"],
-            city=data["city"],
-            state=data["state"],
-            postal_code=data["postal_code"],
-            country_code=data["country_code"],
-            phone=data.get("phone", ""),
-        )
+        return Address(**self.checked)
 
-    def _field(self, name: str) -> forms.ChoiceField:
-        return cast(forms.ChoiceField, self.fields[name])
+    def _ask_for_parts(self, known: list[str]) -> None:
+        """Leave the fields that the country chosen last has, in its own words and order."""
+        given = self.data if self.is_bound else self.initial
+        code = given.get(self.add_prefix("country_code") if self.is_bound else "country_code")
+        land = country_of(code if code in known else known[0]) if known else None
+        parts = land.parts if land else ()
+        self.needed = land.required if land else frozenset()
+        for name in PARTS:
+            if land is None or name not in parts:
+                del self.fields[name]
+            else:
+                self.fields[name].label = land.words[name]
+        if land and "state" in parts and land.states:
+            names = sorted(land.states.items(), key=lambda pair: pair[1])
+            self.fields["state"].widget = forms.Select(choices=[("", _("Choose one")), *names])
+        self.order_fields(["country_code", "name", "address_line_1", "address_line_2", *parts])
 
 
 class CheckoutForm(AddressForm):
@@ -133,7 +129,7 @@ class CheckoutForm(AddressForm):
     )
     phone = forms.CharField(
         label=_("Phone"),
-        max_length=20,
+        max_length=40,
         required=False,
         help_text=_("Only for the driver, if something is unclear."),
         widget=forms.TextInput(attrs={"type": "tel"}),

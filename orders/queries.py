@@ -8,8 +8,10 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Lower
 
+from accounts.models import User
 from orders.errors import OrderNotFound
 from orders.models import Order
 from shopflow.lib.paging import Order as SortOrder
@@ -96,6 +98,15 @@ def overdue(limit: int) -> list[UUID]:
     At random: orders stuck behind a provider that is away don't keep the others waiting.
     """
     return list(Order.objects.overdue().order_by("?").values_list("pk", flat=True)[:limit])
+
+
+def claimants(limit: int) -> list[UUID]:
+    """Return people with a verified e-mail under which guests' orders wait to be claimed."""
+    waiting = Order.objects.alias(folded=Lower("customer_email")).filter(
+        user=None, folded=OuterRef("email")
+    )
+    people = User.objects.filter(Exists(waiting), email_verified=True, is_active=True)
+    return list(people.values_list("pk", flat=True)[:limit])
 
 
 def _by_number(number: str) -> Order | None:

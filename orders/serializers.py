@@ -14,8 +14,10 @@ from orders.models import (
     OrderShipment,
     OrderTaxLine,
 )
+from shopflow.lib.addresses import AddressInvalid, checked_address
 from shopflow.lib.api import Body, MoneyValue
 from shopflow.lib.api.schema import ProblemSerializer
+from shopflow.lib.money import Money, as_json
 
 Output = serializers.Serializer
 
@@ -88,6 +90,29 @@ class ShipmentSerializer(serializers.ModelSerializer[OrderShipment]):
         model = OrderShipment
         fields = ("carrier", "tracking_number", "status", "shipped_at", "delivered_at")
         read_only_fields = fields
+
+
+class OrderCardSerializer(serializers.ModelSerializer[Order]):
+    """A sale as one of a list."""
+
+    number = serializers.CharField(source="order_number")
+    total = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Order
+        fields = (
+            "number",
+            "status",
+            "payment_status",
+            "fulfilment_status",
+            "placed_at",
+            "total",
+        )
+        read_only_fields = fields
+
+    @extend_schema_field(MoneyValue)
+    def get_total(self, order: Order) -> dict[str, str]:
+        return as_json(Money(order.total, order.currency))
 
 
 class OrderSerializer(serializers.ModelSerializer[Order]):
@@ -207,11 +232,27 @@ class AddressBody(Body):
     company = serializers.CharField(required=False, allow_blank=True, max_length=100)
     address_line_1 = serializers.CharField(max_length=255)
     address_line_2 = serializers.CharField(required=False, allow_blank=True, max_length=255)
-    city = serializers.CharField(max_length=100)
-    state = serializers.CharField(required=False, allow_blank=True, max_length=100)
+    city = serializers.CharField(required=False, allow_blank=True, max_length=100)
+    state = serializers.CharField(
+        required=False, allow_blank=True, max_length=100, help_text="Its code or its name"
+    )
     postal_code = serializers.CharField(required=False, allow_blank=True, max_length=20)
     country_code = serializers.RegexField("^[A-Z]{2}$", help_text="ISO 3166, as in `US`")
-    phone = serializers.CharField(required=False, allow_blank=True, max_length=20)
+    phone = serializers.CharField(
+        required=False, allow_blank=True, max_length=40, help_text="Kept as E.164"
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Return the address as its country writes it; raises ValidationError."""
+        try:
+            return checked_address(attrs)
+        except AddressInvalid as error:
+            raise serializers.ValidationError(
+                {
+                    name: serializers.ErrorDetail(fault.sentence, code=fault.code)
+                    for name, fault in error.faults.items()
+                }
+            ) from None
 
 
 class CheckoutBody(Body):

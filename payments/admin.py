@@ -41,6 +41,7 @@ class PaymentAdmin(ActingAdmin[Payment]):
         Act(
             name="refund",
             title="Refund",
+            permission="payments.refund_payment",
             hint="All or part of what is left. The order stays open unless all of it goes back.",
             form=RefundForm,
             run=refund,

@@ -8,6 +8,11 @@ class PaymentNotFound(NotFound):
     message = "We can't find this payment."
 
 
+class PaymentMethodNotFound(NotFound):
+    code = "payment_method_not_found"
+    message = "We can't find this card."
+
+
 class OrderNotPayable(DomainError):
     code = "order_not_payable"
     status = 409

@@ -6,12 +6,20 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from orders.models import Order
-from payments.models import Payment, Refund
+from payments.models import Payment, Refund, UserPaymentMethod
+from shopflow.lib.paging import Order as SortOrder
+
+NEWEST_METHOD = SortOrder(["-id"])
 
 
 def payments_of(order_id: UUID) -> "QuerySet[Payment]":
     """Return the attempts to pay an order with their refunds, newest first."""
     return Payment.objects.filter(order=order_id).prefetch_related("refunds").order_by("-id")
+
+
+def methods_of(user_id: UUID) -> "QuerySet[UserPaymentMethod]":
+    """Return the ways to pay that a person has saved; sort by NEWEST_METHOD."""
+    return UserPaymentMethod.objects.filter(user=user_id, deleted_at=None, is_active=True)
 
 
 def waiting_refunds(limit: int) -> list[UUID]:
@@ -30,3 +38,13 @@ def unsettled_orders(limit: int) -> list[UUID]:
         .values_list("order_id", flat=True)
     )
     return list(is_open.union(has_money)[:limit])
+
+
+def unclaimed_orders(limit: int) -> list[UUID]:
+    """Return claimed orders whose payments or refunds are still a guest's."""
+    theirs = {"user": None, "order__user__isnull": False}
+    payments, refunds = Payment.objects.filter(**theirs), Refund.objects.filter(**theirs)
+    found = payments.values_list("order_id", flat=True).union(
+        refunds.values_list("order_id", flat=True)
+    )
+    return list(found[:limit])

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.dispatch import receiver
 
-from orders.signals import order_cancelled
+from orders.signals import order_cancelled, order_claimed
 from payments import tasks
 from payments.signals import event_received, refund_asked
 from shopflow.lib.queue import enqueue
@@ -24,3 +24,8 @@ def send_refund(refund_id: UUID, **_: Any) -> None:
 @receiver(order_cancelled, dispatch_uid="settle a cancelled order")
 def settle(order_id: UUID, **_: Any) -> None:
     enqueue(tasks.settle_cancelled_order, str(order_id))
+
+
+@receiver(order_claimed, dispatch_uid="claim the payments of an order")
+def claim(order_id: UUID, **_: Any) -> None:
+    enqueue(tasks.claim_payments, str(order_id))

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from payments.models import UserPaymentMethod
 from shopflow.lib.api import Body
 
 
@@ -25,3 +26,21 @@ class PaymentAnswerSerializer(serializers.Serializer[Any]):
     """What the client does next."""
 
     client_action = HostedPageSerializer()
+
+
+class PaymentMethodSerializer(serializers.ModelSerializer[UserPaymentMethod]):
+    """A saved way to pay: what its owner knows it by, never its number."""
+
+    class Meta:
+        model = UserPaymentMethod
+        fields = (
+            "id",
+            "provider",
+            "card_brand",
+            "card_last_four",
+            "exp_month",
+            "exp_year",
+            "is_default",
+            "created_at",
+        )
+        read_only_fields = fields

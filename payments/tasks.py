@@ -9,7 +9,7 @@ from django.db import OperationalError
 
 from orders.queries import overdue
 from payments import commands
-from payments.queries import unsettled_orders, waiting_refunds
+from payments.queries import unclaimed_orders, unsettled_orders, waiting_refunds
 from shopflow.lib.errors import DomainError
 
 log = logging.getLogger(__name__)
@@ -61,6 +61,18 @@ def settle_cancelled() -> None:
 def expire_unpaid() -> None:
     """Expire the orders whose payment window has passed. Safe to repeat."""
     _each(overdue(BATCH), lambda order_id: commands.close_unpaid(order_id=order_id))
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def claim_payments(order_id: str) -> None:
+    """Let the money of one claimed order belong to whose it is. Safe to repeat."""
+    commands.claim_payments(order_id=UUID(order_id))
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def claim_waiting_payments() -> None:
+    """Find the claims whose doorbell was lost. Safe to repeat."""
+    _each(unclaimed_orders(BATCH), lambda order_id: commands.claim_payments(order_id=order_id))
 
 
 def _each(ids: Iterable[UUID], work: Callable[[UUID], None]) -> None:

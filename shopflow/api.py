@@ -15,11 +15,13 @@ from rest_framework.request import Request
 from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
+from accounts.api import AddressViewSet, DoorViewSet, MeViewSet, SignInViewSet
 from carts.api import CartCouponViewSet, CartItemViewSet, CartViewSet
 from catalog.api import BrandViewSet, CategoryViewSet, ProductViewSet, SuggestViewSet
-from orders.api import CheckoutViewSet, OrderViewSet
-from payments.api import PaymentViewSet
+from orders.api import CheckoutViewSet, OrderViewSet, OwnOrderViewSet
+from payments.api import PaymentMethodViewSet, PaymentViewSet
 from shopflow.lib.errors import NotFound
+from shopflow.privacy.api import MyDataViewSet
 
 # Swagger UI sets styles from its script and draws its icons from data: addresses.
 DOCS_CSP = {
@@ -74,9 +76,58 @@ router.register("brands", BrandViewSet, basename="brand")
 NUMBER = r"(?P<number>[A-Za-z0-9-]{1,30})"
 CODE = r"(?P<code>[^/\x00]{1,50})"
 app_name = "api-v1"
+# Coming in, going out, and one's own account.
+people = [
+    path("auth/register/", DoorViewSet.as_view({"post": "register"}), name="register"),
+    path("auth/verify-email/", DoorViewSet.as_view({"post": "verify"}), name="verify-email"),
+    path(
+        "auth/verify-email/resend/",
+        DoorViewSet.as_view({"post": "resend"}),
+        name="verify-email-resend",
+    ),
+    path("auth/login/", DoorViewSet.as_view({"post": "login"}), name="login"),
+    path("auth/refresh/", DoorViewSet.as_view({"post": "refresh"}), name="refresh"),
+    path("auth/logout/", SignInViewSet.as_view({"post": "logout"}), name="logout"),
+    path("auth/password/forgot/", DoorViewSet.as_view({"post": "forgot"}), name="password-forgot"),
+    path("auth/password/reset/", DoorViewSet.as_view({"post": "reset"}), name="password-reset"),
+    path("auth/sessions/", SignInViewSet.as_view({"get": "list"}), name="sessions"),
+    path("auth/sessions/<uuid:id>/", SignInViewSet.as_view({"delete": "destroy"}), name="session"),
+    path("me/", MeViewSet.as_view({"get": "retrieve", "patch": "partial_update"}), name="me"),
+    path("me/password/", MeViewSet.as_view({"post": "password"}), name="me-password"),
+    path("me/export/", MyDataViewSet.as_view({"get": "export"}), name="me-export"),
+    path("me/erasure/", MyDataViewSet.as_view({"post": "erasure"}), name="me-erasure"),
+    path("me/email/", MeViewSet.as_view({"post": "email"}), name="me-email"),
+    path(
+        "me/addresses/",
+        AddressViewSet.as_view({"get": "list", "post": "create"}),
+        name="me-addresses",
+    ),
+    path(
+        "me/addresses/<uuid:address_id>/",
+        AddressViewSet.as_view(
+            {
+                "get": "retrieve",
+                "patch": "partial_update",
+                "delete": "destroy",
+            }
+        ),
+        name="me-address",
+    ),
+    path(
+        "me/payment-methods/",
+        PaymentMethodViewSet.as_view({"get": "list"}),
+        name="me-payment-methods",
+    ),
+    path(
+        "me/payment-methods/<uuid:method_id>/",
+        PaymentMethodViewSet.as_view({"delete": "destroy"}),
+        name="me-payment-method",
+    ),
+]
 urlpatterns = [
     *router.urls,
     path("search/suggest/", SuggestViewSet.as_view({"get": "list"}), name="suggest"),
+    *people,
     path("cart/", CartViewSet.as_view({"get": "retrieve", "post": "create"}), name="cart"),
     path("cart/items/", CartItemViewSet.as_view({"post": "create"}), name="cart-items"),
     path(
@@ -92,6 +143,7 @@ urlpatterns = [
     ),
     path("cart/quote/", CartViewSet.as_view({"post": "quote"}), name="cart-quote"),
     path("checkout/", CheckoutViewSet.as_view({"post": "create"}), name="checkout"),
+    path("orders/", OwnOrderViewSet.as_view({"get": "list"}), name="orders"),
     re_path(f"^orders/{NUMBER}/$", OrderViewSet.as_view({"get": "retrieve"}), name="order"),
     re_path(
         f"^orders/{NUMBER}/cancellation/$",

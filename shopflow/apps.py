@@ -1,10 +1,17 @@
 from typing import Any
 
 from django.apps import AppConfig, apps
+from django.contrib.admin import apps as admin_apps
 from django.db.models.signals import post_migrate
 
 
+class ShopflowAdminConfig(admin_apps.AdminConfig):
+    default = False
+    default_site = "shopflow.admin.ShopflowAdminSite"
+
+
 class ShopflowConfig(AppConfig):
+    default = True
     name = "shopflow"
     verbose_name = "ShopFlow"
 
@@ -16,6 +23,7 @@ class ShopflowConfig(AppConfig):
         last = [app for app in apps.get_app_configs() if app.models_module][-1]
         post_migrate.connect(apply_rights, sender=last)
         post_migrate.connect(make_partitions, sender=last)
+        post_migrate.connect(save_groups, sender=last)
 
 
 def apply_rights(*, plan: Any = None, **_: Any) -> None:
@@ -28,6 +36,16 @@ def apply_rights(*, plan: Any = None, **_: Any) -> None:
     if plan:
         with acting_as(None, role=Role.OWNER):
             patiently(commands.apply_rights)
+
+
+def save_groups(**_: Any) -> None:
+    """Every migrate, and every emptied test database, leaves the groups as declared."""
+    from shopflow.access import commands
+    from shopflow.lib.roles import Role
+    from shopflow.lib.transactions import acting_as
+
+    with acting_as(None, role=Role.OWNER):
+        commands.save_groups()
 
 
 def make_partitions(**_: Any) -> None:

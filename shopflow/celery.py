@@ -1,7 +1,7 @@
 """The worker's app and the beat schedule.
 
 Celery is the doorbell, the tables are the truth: whatever a task does is also found by one of
-the periodic sweeps below, so losing all of Redis loses no money and no order.
+the periodic sweeps below, so losing all of Redis loses no money, no order and no mail.
 """
 
 import os
@@ -29,8 +29,19 @@ app.conf.update(
         "settle refunds": {"task": "payments.tasks.settle_refunds", "schedule": 10},
         "settle cancelled orders": {"task": "payments.tasks.settle_cancelled", "schedule": 10},
         "expire unpaid orders": {"task": "payments.tasks.expire_unpaid", "schedule": 10},
+        "send mails": {"task": "shopflow.lib.tasks.send_mails", "schedule": 10},
         "publish stock figures": {"task": "inventory.tasks.publish_all", "schedule": 600},
+        "claim guests' orders": {"task": "orders.tasks.claim_waiting_orders", "schedule": 3600},
+        "claim guests' payments": {
+            "task": "payments.tasks.claim_waiting_payments",
+            "schedule": 3600,
+        },
+        "drop expired links": {"task": "accounts.tasks.drop_expired_links", "schedule": 3600},
         "drop stale carts": {"task": "carts.tasks.drop_expired", "schedule": 3600},
+        "drop expired sign-ins": {
+            "task": "accounts.tasks.drop_expired_sign_ins",
+            "schedule": 3600,
+        },
         "seal the audit log": {"task": "shopflow.lib.tasks.seal_audit_log", "schedule": 60},
         "take deleted products out of carts": {
             "task": "carts.tasks.drop_deleted_products",
@@ -53,6 +64,10 @@ app.conf.update(
         "check invariants": {
             "task": "shopflow.tasks.check_invariants",
             "schedule": crontab(hour="3", minute="30"),
+        },
+        "erase what no law keeps any more": {
+            "task": "shopflow.tasks.erase_expired",
+            "schedule": crontab(hour="2", minute="30"),
         },
         "analyze": {
             "task": "shopflow.tasks.analyze",

@@ -6,11 +6,14 @@ Every variable, its meaning and its default stand in `.env.example`.
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from email.utils import parseaddr
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
@@ -18,7 +21,28 @@ from shopflow.lib.money import THREE_DECIMAL
 
 T = TypeVar("T")
 WEAK_KEY_LENGTH = 40
+# Words of keys that stand in examples, tutorials and public repositories.
+KNOWN_KEYS = (
+    *("django-insecure", "changeme", "change-me", "change_me", "your-secret", "your_secret"),
+    *("secret-key", "secret_key", "secretkey", "placeholder", "example", "password"),
+)
+MOST_PROXIES = 10
 DATABASE_SCHEMES = ("postgresql://", "postgres://")
+# Each with its usual port.
+MAIL_SCHEMES = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailServer:
+    """Where mails go: to a server, or into a folder of this machine."""
+
+    folder: Path | None = None
+    host: str = ""
+    port: int = 0
+    user: str = ""
+    password: str = ""
+    use_tls: bool = False
+    use_starttls: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,19 +50,26 @@ class Config:
     """What the environment says, typed."""
 
     secret_key: str
+    secret_key_fallbacks: list[str]
     debug: bool
     allowed_hosts: list[str]
     site_url: str
+    trusted_proxies: int
+    limits_api: bool
     database: dict[str, Any]
     redis_url: str
     celery_broker_url: str
     default_currency: str
+    login_needs_verified_email: bool
     payment_providers: list[str]
     sandbox_url: str
     sandbox_api_key: str
     sandbox_webhook_secrets: list[str]
+    mail_server: MailServer
+    email_from: str
     media_root: Path
     static_root: Path
+    tax_records_kept_years: int
 
 
 class _Reader:
@@ -74,22 +105,32 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
     state = Path(environ.get("SHOPFLOW_STATE", ".run")).resolve()
     config = Config(
         secret_key=read.parsed("SECRET_KEY", _strong_key, ""),
+        secret_key_fallbacks=read.parsed("SECRET_KEY_FALLBACKS", _strong_keys, [], default=""),
         debug=read.parsed("DEBUG", _flag, fallback=False, default="0"),
-        allowed_hosts=_names(read.text("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")),
+        allowed_hosts=read.parsed("ALLOWED_HOSTS", _hosts, [], default="127.0.0.1,localhost,[::1]"),
         site_url=read.parsed("SITE_URL", _origin, "", default="http://127.0.0.1:8000"),
+        trusted_proxies=read.parsed("TRUSTED_PROXIES", _proxies, 0, default="0"),
+        limits_api=read.parsed("API_LIMITS", _flag, fallback=True, default="1"),
         database=read.parsed("DATABASE_URL", database_settings, {}),
         redis_url=read.text("REDIS_URL"),
         celery_broker_url=read.text("CELERY_BROKER_URL"),
         default_currency=read.parsed("DEFAULT_CURRENCY", _currency, "USD", default="USD"),
+        login_needs_verified_email=read.parsed(
+            "LOGIN_NEEDS_VERIFIED_EMAIL", _flag, fallback=True, default="1"
+        ),
         payment_providers=providers,
         sandbox_url=read.parsed("SANDBOX_URL", _origin, "", default="http://127.0.0.1:8001"),
         sandbox_api_key=read.text("SANDBOX_API_KEY", None if sandbox else ""),
-        sandbox_webhook_secrets=_names(
-            read.text("SANDBOX_WEBHOOK_SECRET", None if sandbox else "")
+        sandbox_webhook_secrets=read.parsed(
+            "SANDBOX_WEBHOOK_SECRET", _secrets, [], default=None if sandbox else ""
         ),
+        mail_server=read.parsed("EMAIL_URL", mail_server, MailServer()),
+        email_from=read.parsed("EMAIL_FROM", _sender, ""),
         media_root=Path(read.text("MEDIA_ROOT", str(state / "media"))),
         static_root=Path(read.text("STATIC_ROOT", str(state / "static"))),
+        tax_records_kept_years=read.parsed("TAX_RECORDS_KEPT_YEARS", _years, 10, default="10"),
     )
+    read.faults += _unsafe(config, allows_http=environ.get("ALLOW_HTTP", "") == "1")
     if read.faults:
         raise ImproperlyConfigured(
             "The shop can't start. Please set in the environment:\n  - "
@@ -97,6 +138,22 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
             + "\n`.env.example` lists every variable; `make run` fills in what development needs."
         )
     return config
+
+
+def _unsafe(config: Config, *, allows_http: bool) -> list[str]:
+    """What is right by itself and dangerous together."""
+    site = urlsplit(config.site_url)
+    faults = []
+    if config.debug and site.scheme == "https":
+        faults.append("DEBUG is on and SITE_URL is https: it would show everybody our secrets")
+    if site.scheme == "http" and not _is_this_machine(site.hostname or "") and not allows_http:
+        faults.append(
+            "SITE_URL: passwords would travel readable by others; write https://, or"
+            " ALLOW_HTTP=1 for a network that is yours alone"
+        )
+    if config.mail_server.folder and not _is_this_machine(site.hostname or ""):
+        faults.append("EMAIL_URL: a folder is for a developer's machine, name a mail server")
+    return faults
 
 
 def database_settings(url: str) -> dict[str, Any]:
@@ -128,6 +185,44 @@ def database_settings(url: str) -> dict[str, Any]:
     }
 
 
+def mail_server(url: str) -> MailServer:
+    """Return the mail server of an `smtp://`, `smtps://` or `smtp+starttls://` URL, or the folder.
+
+    Raises ValueError, which never repeats the URL: it holds a password. Nor may that travel
+    without TLS.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        parts, host, port = urlsplit(""), "", None
+    if parts.scheme == "file" and not parts.netloc and parts.path.startswith("/"):
+        return MailServer(folder=Path(unquote(parts.path)))
+    if parts.scheme not in MAIL_SCHEMES or not host or parts.path.strip("/") or parts.query:
+        raise ValueError(
+            "write it as smtp+starttls://user:password@host:587, smtps://… or smtp://host,"
+            " special characters as %XX; file:///folder keeps mails on a developer's machine"
+        )
+    if parts.scheme == "smtp" and parts.password and not _is_this_machine(host):
+        raise ValueError("a password needs TLS: write smtp+starttls:// or smtps://")
+    return MailServer(
+        host=host,
+        port=port or MAIL_SCHEMES[parts.scheme],
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        use_tls=parts.scheme == "smtps",
+        use_starttls=parts.scheme == "smtp+starttls",
+    )
+
+
+def _sender(text: str) -> str:
+    try:
+        validate_email(parseaddr(text)[1] if text.isprintable() else "")
+    except ValidationError:
+        raise ValueError("write it as Shop <mail@shop.example>") from None
+    return text
+
+
 def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
 
@@ -141,14 +236,48 @@ def _flag(text: str) -> bool:
 def _strong_key(text: str) -> str:
     if len(text) < WEAK_KEY_LENGTH or len(set(text)) < 10:
         raise ValueError(f"too weak, use at least {WEAK_KEY_LENGTH} random characters")
+    if any(word in text.lower() for word in KNOWN_KEYS):
+        raise ValueError("it stands in an example somewhere; make one of your own")
     return text
+
+
+def _strong_keys(text: str) -> list[str]:
+    return [_strong_key(key) for key in _names(text)]
+
+
+def _secrets(text: str) -> list[str]:
+    found = _names(text)
+    if not found:
+        raise ValueError("there is none in it, and with an empty one everybody could sign")
+    return found
+
+
+def _hosts(text: str) -> list[str]:
+    found = _names(text)
+    if "*" in found:
+        raise ValueError("name the shop's hosts; with * a request could choose one")
+    return found
+
+
+def _proxies(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > MOST_PROXIES:
+        raise ValueError(f"write how many proxies stand before the shop, 0 to {MOST_PROXIES}")
+    return int(text)
 
 
 def _origin(text: str) -> str:
     parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
+    is_origin = parts.scheme in {"http", "https"} and parts.hostname and "@" not in parts.netloc
+    if not is_origin or parts.path.strip("/") or parts.query or parts.fragment:
         raise ValueError("write it as https://shop.example")
     return text.rstrip("/")
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _currency(text: str) -> str:
@@ -158,3 +287,9 @@ def _currency(text: str) -> str:
     if code in THREE_DECIMAL:
         raise ValueError(f"{code} has three decimals and the shop keeps two; choose another")
     return code
+
+
+def _years(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 50:
+        raise ValueError("a number of years from 1 to 50, please")
+    return int(text)

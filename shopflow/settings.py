@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
 from shopflow import config
+from shopflow.lib import logs, policy
 from shopflow.lib.roles import Role
 
 # Lets generic classes of Django be written with their parameters (`ModelAdmin[Order]`).
@@ -20,13 +21,14 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 PROCESS = os.environ.get("SHOPFLOW_PROCESS", "command")
 
 SECRET_KEY = CONFIG.secret_key
+SECRET_KEY_FALLBACKS = CONFIG.secret_key_fallbacks
 DEBUG = CONFIG.debug
 ALLOWED_HOSTS = CONFIG.allowed_hosts
 SITE_URL = CONFIG.site_url
 IS_HTTPS = SITE_URL.startswith("https://")
 
 INSTALLED_APPS = [
-    "shopflow.admin.ShopflowAdminConfig",
+    "shopflow.apps.ShopflowAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -34,6 +36,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "rest_framework",
     "django_filters",
+    "django_otp",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "shopflow.lib",
@@ -48,19 +51,22 @@ INSTALLED_APPS = [
     "shopflow",
 ]
 MIDDLEWARE = [
+    # Before everything that may answer by itself: its answer gets the headers too.
+    "shopflow.lib.middleware.RequestContext",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "shopflow.lib.middleware.RequestContext",
     "shopflow.lib.api.middleware.ApiAnswers",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "shopflow.lib.middleware.Refusals",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.RevokedSignIns",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "shopflow.urls"
 WSGI_APPLICATION = "shopflow.wsgi.application"
@@ -134,11 +140,16 @@ SESSION_ENGINE = "django.contrib.sessions.backends.cache"
 # --- People ---------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "shopflow.access.backends.RolePermissions",
+]
 # E-mails are unique among people who aren't deleted: a partial index, which this check can't see.
-SILENCED_SYSTEM_CHECKS = ["auth.E003"]
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
-    "django.contrib.auth.hashers.BCryptSHA256PasswordHasher",
+    "shopflow.lib.passwords.Argon2id",
+    # Of people brought along from other shops; made anew at their first login.
+    "django.contrib.auth.hashers.BCryptPasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -146,11 +157,30 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 10},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "shopflow.lib.passwords.NotCommon"},
+    {"NAME": "shopflow.lib.passwords.NotOfThisShop"},
 ]
+# Who hasn't proved to read the mails of an address doesn't get into its account.
+LOGIN_NEEDS_VERIFIED_EMAIL = CONFIG.login_needs_verified_email
 LOGIN_URL = "accounts:login"
-LOGIN_REDIRECT_URL = "catalog:home"
+LOGIN_REDIRECT_URL = "accounts:account"
 LOGOUT_REDIRECT_URL = "catalog:home"
+
+# --- Mail -----------------------------------------------------------------------------------
+
+_MAIL = CONFIG.mail_server
+# The folder of a developer's machine in which mails land, shown at /mailbox/; None elsewhere.
+MAILBOX = _MAIL.folder
+EMAIL_BACKEND = (
+    "shopflow.lib.mail.folder.FolderBackend"
+    if MAILBOX
+    else "django.core.mail.backends.smtp.EmailBackend"
+)
+EMAIL_HOST, EMAIL_PORT = _MAIL.host, _MAIL.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL.user, _MAIL.password
+EMAIL_USE_SSL, EMAIL_USE_TLS = _MAIL.use_tls, _MAIL.use_starttls
+EMAIL_TIMEOUT = 5
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = CONFIG.email_from
 
 # --- Languages, files -----------------------------------------------------------------------
 
@@ -179,42 +209,40 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 # --- Security -------------------------------------------------------------------------------
 
 SECURE_SSL_REDIRECT = IS_HTTPS
+# Asked by a load balancer itself, which speaks plain http to the shop.
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
 SECURE_HSTS_PRELOAD = IS_HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
+TRUSTED_PROXIES = CONFIG.trusted_proxies
+# Only a proxy may say so; whoever reaches the shop itself could write the header too.
+_BY_PROXY = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_PROXY_SSL_HEADER = _BY_PROXY if IS_HTTPS and TRUSTED_PROXIES else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+# Forms carry the token; no script reads the cookie.
+CSRF_COOKIE_HTTPONLY = True
 # Browsers refuse the __Host- prefix over http, which is what a developer's machine speaks.
 COOKIE_PREFIX = "__Host-" if IS_HTTPS else ""
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrf"
 CART_COOKIE_NAME = f"{COOKIE_PREFIX}cart"
+MESSAGE_COOKIE_NAME = f"{COOKIE_PREFIX}messages"
+MESSAGE_STORAGE = "shopflow.lib.messages.NamedCookie"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 CSRF_FAILURE_VIEW = "shopflow.views.csrf_failure"
-# Pages are cached whole, so neither nonces nor inline scripts or styles; form-action names each
-# provider because browsers check it on the redirect to the hosted payment page too.
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": ["'self'"],
-        "script-src": ["'self'"],
-        "style-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
-        "font-src": ["'self'"],
-        "connect-src": ["'self'"],
-        "object-src": ["'none'"],
-        "base-uri": ["'none'"],
-        "frame-ancestors": ["'none'"],
-        "form-action": ["'self'", *([CONFIG.sandbox_url] if CONFIG.payment_providers else [])],
-    }
-}
+# Where each provider's hosted payment page is.
+_ORIGINS = {"sandbox": CONFIG.sandbox_url}
+PAYMENT_ORIGINS = {code: _ORIGINS[code] for code in CONFIG.payment_providers if code in _ORIGINS}
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": policy.of_pages(forms_go_to=PAYMENT_ORIGINS.values())}
 
 # --- API ------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["shopflow.lib.api.NoTokensYet"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.BearerTokens"],
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_THROTTLE_CLASSES": ["shopflow.lib.api.throttling.CallsPerMinute"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["shopflow.lib.api.JSONBody"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
@@ -225,6 +253,9 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,
     "COERCE_DECIMAL_TO_STRING": True,
 }
+# A whole office or a carrier's phones may share an address, so it has more than an account.
+_CALLS = {"reads": {"address": 1200, "account": 600}, "writes": {"address": 240, "account": 60}}
+API_CALLS_PER_MINUTE = _CALLS if CONFIG.limits_api else {}
 SPECTACULAR_SETTINGS = {
     "TITLE": "ShopFlow API",
     "DESCRIPTION": "The shop for mobile clients. Errors are RFC 9457 problem documents.",
@@ -232,6 +263,7 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "APPEND_COMPONENTS": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}},
     "ENUM_NAME_OVERRIDES": {
         "OrderStatus": "orders.models.orders.OrderStatus",
         "OrderPaymentStatus": "orders.models.orders.OrderPaymentStatus",
@@ -250,21 +282,12 @@ SANDBOX_WEBHOOK_SECRET = CONFIG.sandbox_webhook_secrets
 # How long stock is held while a shopper pays (reliability 5: hold lifetime).
 PAYMENT_WINDOW = timedelta(minutes=15)
 GUEST_CART_LIFETIME = timedelta(days=30)
+# How long a sale's papers outlive the person's wish to be erased (docs/privacy.md names the laws).
+TAX_RECORDS_KEPT_YEARS = CONFIG.tax_records_kept_years
+# How long a device stays signed in, and a lost answer is given again (reliability 5: tokens).
+ACCESS_TOKEN_LIFE = timedelta(minutes=10)
+SIGN_IN_IDLE_LIFE = timedelta(days=30)
+SIGN_IN_LIFE = timedelta(days=90)
+REFRESH_GRACE = timedelta(seconds=10)
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "shopflow.lib.middleware.RequestIdFilter"}},
-    "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s"}
-    },
-    "handlers": {
-        "stderr": {
-            "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["request_id"],
-        }
-    },
-    "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"django.server": {"level": "WARNING"}},
-}
+LOGGING = logs.TO_STDERR

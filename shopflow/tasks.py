@@ -1,4 +1,4 @@
-"""What the shop does by night: asks whether everything is right, and counts its rows anew."""
+"""What the shop does by night: asks whether all is right, forgets, and counts its rows anew."""
 
 from celery import shared_task
 
@@ -6,6 +6,7 @@ from shopflow.health import commands as health
 from shopflow.invariants import commands as invariants
 from shopflow.lib.roles import Role
 from shopflow.lib.transactions import acting_as
+from shopflow.privacy import commands as privacy
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -20,3 +21,15 @@ def analyze() -> None:
     # Only the owner may.
     with acting_as(None, role=Role.OWNER):
         health.analyze()
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def erase_expired() -> None:
+    """Erase what the law kept and keeps no longer, and answers nobody asks for again.
+
+    Safe to repeat.
+    """
+    while privacy.erase_expired():
+        pass
+    while privacy.drop_old_answers():
+        pass

@@ -11,6 +11,8 @@ from django.views.static import serve
 from payments.views import webhook
 from shopflow import api, views
 from shopflow.health.page import page as health
+from shopflow.mails import mailbox
+from shopflow.mails import page as mails
 
 handler404 = "shopflow.views.not_found"
 handler500 = "shopflow.views.server_error"
@@ -20,8 +22,21 @@ urlpatterns = [
     path("readyz", views.readyz),
     # For staff as Django knows them, but without our transaction around: it opens its own.
     path("admin/health/", admin.AdminSite.admin_view(admin.site, health), name="health"),
+    path("admin/mails/", admin.site.admin_view(mails.page), name="mails"),
+    path(
+        "admin/mails/<slug:app>/<slug:kind>/",
+        admin.site.admin_view(mails.preview),
+        name="mail-preview",
+    ),
+    path(
+        "admin/mails/<slug:app>/<slug:kind>/html/",
+        admin.site.admin_view(mails.preview_html),
+        name="mail-preview-html",
+    ),
+    path("admin/accounts/user/", include("shopflow.privacy.staff")),
     path("admin/", admin.site.urls),
     path("api/v1/", include(api)),
+    *(mailbox.urlpatterns if settings.MAILBOX else []),
     path("webhooks/payments/<slug:provider>/", webhook, name="webhook"),
     # Pictures are small and immutable; a proxy or CDN in front takes this over in production, for
     # these folders: beside them stand invoices and import files, which are not for everybody.
@@ -39,6 +54,7 @@ urlpatterns = [
         path("", include("orders.urls")),
         path("", include("payments.urls")),
         path("", include("accounts.urls")),
+        path("", include("shopflow.privacy.urls")),
         prefix_default_language=False,
     ),
 ]

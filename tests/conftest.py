@@ -41,6 +41,8 @@ def pytest_configure() -> None:
     settings.CELERY_BROKER_URL = os.environ["CELERY_BROKER_URL"]
     # The real hashers are slow on purpose, and no test is about that.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # A test asks as often as it likes; those about limits set their own.
+    settings.API_CALLS_PER_MINUTE = {}
     # Hashed names exist only after `collectstatic`.
     settings.STORAGES["staticfiles"] = {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"

@@ -2,13 +2,20 @@
 
 from html.parser import HTMLParser
 from itertools import count
+from time import time
 from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.test import Client
+from django_otp import DEVICE_ID_SESSION_KEY
+from django_otp.oath import hotp
 
 from accounts import commands as accounts
-from accounts.models import User
+from accounts.models import TotpDevice, User
+from accounts.models.factors import TOTP_PURPOSE
+from accounts.queries.factors import STEP
+from shopflow.lib.proof import FRESH, PROVED_AT
+from shopflow.lib.secrets import seal
 
 _numbers = count(1)
 
@@ -36,9 +43,36 @@ def employee(*permissions: str) -> User:
 
 
 def signed_in(user: User, **how: Any) -> Client:
+    """A browser somebody has just come in with; staff by their authenticator app."""
     client = Client(**how)
     client.force_login(user)
+    session = client.session
+    if user.is_staff:
+        session[DEVICE_ID_SESSION_KEY] = app_of(user).persistent_id
+    session[PROVED_AT] = int(time())
+    session.save()
     return client
+
+
+def a_while_ago(client: Client) -> Client:
+    """The same browser, when it last proved who uses it too long ago for anything grave."""
+    session = client.session
+    session[PROVED_AT] = int(time() - FRESH.total_seconds())
+    session.save()
+    return client
+
+
+def app_of(user: User) -> TotpDevice:
+    """Somebody's authenticator app, set up where there is none."""
+    device = user.totp_devices.filter(confirmed=True).first()
+    return device or TotpDevice.objects.create(
+        user=user, sealed_key=seal("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", purpose=TOTP_PURPOSE)
+    )
+
+
+def code_of(device: TotpDevice, *, steps: int = 0) -> str:
+    """What the app shows now, or so many half minutes later."""
+    return f"{hotp(device.key, int(time() // STEP) + steps):06}"
 
 
 def form_of(response: Any, form_id: str) -> dict[str, Any]:

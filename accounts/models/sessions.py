@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from accounts.models.users import User
 from shopflow.lib.rows import Row
@@ -26,6 +27,9 @@ class UserSession(Row):
     )
     device = models.CharField(max_length=200, blank=True, db_default="")
     ip = models.GenericIPAddressField(null=True, blank=True)
+    signed_in_at = models.DateTimeField(
+        db_default=Now(), help_text="When the family began; it can't live on for ever"
+    )
     used_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)

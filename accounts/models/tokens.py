@@ -19,6 +19,9 @@ class PasswordReset(Fact):
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="password_resets")
     token_hash = models.CharField(max_length=64)
+    bound_to = models.CharField(
+        max_length=64, help_text="SHA-256 of the password's hash and the e-mail it was made under"
+    )
     purpose = models.CharField(
         max_length=20,
         choices=Purpose.choices,

@@ -1,3 +1,4 @@
+import unicodedata
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -5,6 +6,7 @@ from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 
 from shopflow.lib.rows import Row, one_of
 
@@ -12,6 +14,14 @@ from shopflow.lib.rows import Row, one_of
 def folded(email: str) -> str:
     """Return an e-mail as it is stored and compared: trimmed and case-folded."""
     return email.strip().casefold()
+
+
+def composed(password: str) -> str:
+    """Return a password as it is hashed, with composed letters (NFC).
+
+    Keyboards write an é as one character or as two; to whom it belongs it is the same password.
+    """
+    return unicodedata.normalize("NFC", password)
 
 
 def valid_email(*, table: str) -> models.CheckConstraint:
@@ -82,6 +92,10 @@ class User(Row, AbstractBaseUser, PermissionsMixin):
     class Meta:
         db_table = "users"
         db_table_comment = "People with an account: shoppers and staff"
+        permissions = (
+            ("export_user", "Can hand out all that is known about a person"),
+            ("erase_user", "Can erase a person"),
+        )
         constraints = (
             one_of("role", UserRole, table="users"),
             models.UniqueConstraint(
@@ -112,3 +126,15 @@ class User(Row, AbstractBaseUser, PermissionsMixin):
     def is_staff(self) -> bool:
         """Whether the admin lets this person in."""
         return self.role != self.Role.CUSTOMER
+
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(raw_password and composed(raw_password))
+
+    def check_password(self, raw_password: str | None) -> bool:
+        return super().check_password(raw_password and composed(raw_password))
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Bind browsers' sessions to the e-mail too: a change of it ends them, as Django has it
+        for the password."""
+        state = f"{self.password}\n{self.email}"
+        return salted_hmac("accounts.session", state, secret=secret, algorithm="sha256").hexdigest()

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.images import get_image_dimensions
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import FileExtensionValidator
 from django.forms.models import BaseInlineFormSet
@@ -15,6 +16,8 @@ from shopflow.lib.admin import CommandForm
 from shopflow.lib.html import harmless
 
 LARGEST_PICTURE = 10 * 1024 * 1024
+# A small file can hold a picture that takes gigabytes once it is opened.
+MOST_PIXELS = 50_000_000
 PICTURES = ("jpg", "jpeg", "png", "webp", "gif")
 CHANGED_MEANWHILE = (
     "Somebody added or removed some of these since you opened the page. Nothing was saved: please "
@@ -144,10 +147,18 @@ class PictureForm(_PartForm):
         file = self.cleaned_data["file"]
         if isinstance(file, UploadedFile) and (file.size or 0) > LARGEST_PICTURE:
             raise ValidationError("This picture is larger than 10 MB. Please make it smaller.")
+        if isinstance(file, UploadedFile) and _pixels(file) > MOST_PIXELS:
+            raise ValidationError("This picture has more than 50 megapixels. Please shrink it.")
         # An imported picture may be known by its address alone.
         if not file and (self.instance._state.adding or not self.instance.source_url):
             raise ValidationError("Choose a picture.")
         return file
+
+
+def _pixels(file: "UploadedFile[bytes]") -> int:
+    # Django opened it already, but for its size only.
+    width, height = get_image_dimensions(file)
+    return (width or 0) * (height or 0)
 
 
 class PartFormSet(BaseInlineFormSet[Any, Any, Any]):

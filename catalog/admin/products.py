@@ -72,6 +72,17 @@ class VariantInline(PartInline):
     )  # fmt: skip
     readonly_fields = ("stock",)
 
+    # Prices are here: whoever writes the texts sees them and doesn't change them.
+
+    def has_add_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:
+        return bool(request.user.has_perm("catalog.add_productvariant"))
+
+    def has_change_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:
+        return bool(request.user.has_perm("catalog.change_productvariant"))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:
+        return bool(request.user.has_perm("catalog.delete_productvariant"))
+
     def get_queryset(self, request: HttpRequest) -> "QuerySet[ProductVariant]":
         return super().get_queryset(request).filter(deleted_at=None).select_related("product")
 

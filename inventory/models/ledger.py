@@ -69,7 +69,7 @@ class InventoryTransaction(Fact):
                 condition=~Q(type="sale") | Q(order__isnull=False),
                 name="inventory_transactions_sale_has_order",
             ),
-            AppendOnly(name="inventory_transactions_append_only"),
+            AppendOnly(name="inventory_transactions_append_only", erasable=["notes"]),
         )
         indexes = (
             models.Index(fields=["inventory", "id"], name="inventory_transactions_ledger"),

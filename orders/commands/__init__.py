@@ -1,5 +1,6 @@
 """Everything that happens to an order."""
 
+from orders.commands.claims import claim_orders
 from orders.commands.lifecycle import (
     cancel,
     confirm,
@@ -15,6 +16,7 @@ from orders.commands.shipments import deliver, ship
 __all__ = [
     "Address",
     "cancel",
+    "claim_orders",
     "confirm",
     "deliver",
     "ensure_moves",

@@ -33,7 +33,7 @@ class OrderStatusHistory(Fact):
         verbose_name_plural = "order status history"
         ordering = ("id",)
         constraints = (
-            AppendOnly(name="order_status_history_append_only"),
+            AppendOnly(name="order_status_history_append_only", erasable=["notes"]),
             models.CheckConstraint(
                 condition=Q(to_status__in=OrderStatus.values), name="order_status_history_to_known"
             ),

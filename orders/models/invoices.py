@@ -107,6 +107,7 @@ class Invoice(Row):
                     "snapshot",
                 ],
                 name="invoices_frozen",
+                erasable=["snapshot"],
             ),
             models.UniqueConstraint(fields=["series", "number"], name="invoices_number_unique"),
             models.CheckConstraint(condition=Q(number__gt=0), name="invoices_number_positive"),

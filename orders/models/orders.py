@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 
 from inventory.models import InventoryReservation
 from orders.models import totals
@@ -24,6 +24,10 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.prefetch_related(
             "items", "addresses", "tax_lines", "discount_lines", "shipments__items"
         )
+
+    def of_guest(self, email: str) -> "OrderQuerySet":
+        """Orders placed without an account under a (folded) e-mail."""
+        return self.alias(folded=Lower("customer_email")).filter(user=None, folded=email)
 
     def overdue(self) -> "OrderQuerySet":
         """Unpaid orders whose held stock is past its time."""
@@ -141,6 +145,10 @@ class Order(Stateful):
     class Meta:
         db_table = "orders"
         db_table_comment = "Sales"
+        permissions = (
+            ("ship_order", "Can ship orders"),
+            ("cancel_order", "Can cancel orders and send their money back"),
+        )
         constraints = (
             # One index for `=` and for the beginning of a number.
             models.UniqueConstraint(
@@ -218,6 +226,10 @@ class Order(Stateful):
             models.Index(fields=["-placed_at", "-id"], name="orders_placed_at_idx"),
             models.Index(fields=["created_at"], name="orders_created_at_idx"),
             models.Index(fields=["customer_email", "-id"], name="orders_email_idx"),
+            # Who verifies an address claims what was ordered with it.
+            models.Index(
+                Lower("customer_email"), condition=Q(user=None), name="orders_guest_email_idx"
+            ),
         )
 
     def __str__(self) -> str:

@@ -127,7 +127,9 @@ class OrderShipmentEvent(Fact):
         db_table_comment = "What carriers told about parcels, append-only"
         ordering = ("occurred_at", "id")
         constraints = (
-            AppendOnly(name="order_shipment_events_append_only"),
+            AppendOnly(
+                name="order_shipment_events_append_only", erasable=["description", "location"]
+            ),
             one_of("status", ShipmentStatus, table="order_shipment_events"),
             models.UniqueConstraint(
                 fields=["shipment", "carrier_event_id"],

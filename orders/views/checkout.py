@@ -1,4 +1,5 @@
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
@@ -10,6 +11,9 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.errors import AddressNotFound
+from accounts.models import User, UserAddress
+from accounts.queries import addresses_of
 from carts.errors import CartEmpty
 from carts.queries import Quote, find_cart, price_cart, token_hash
 from orders import commands, queries
@@ -17,11 +21,13 @@ from orders.forms import BillingForm, CheckoutForm, destination_of
 from orders.models import Order
 from shipping.errors import ShippingMethodUnavailable
 from shipping.queries import Destination, countries
+from shopflow.lib.addresses import known_countries
 from shopflow.lib.errors import DomainError, InvalidInput
 from shopflow.lib.http import SeeOther, Shopper, shopper_of
 from shopflow.lib.idempotency import Answer, answer_once, claim_of
 from shopflow.lib.ids import new_id
 from shopflow.lib.money import ZERO
+from shopflow.lib.transactions import reading_as
 
 ROUTE = "checkout-page"
 HOME = "US"
@@ -35,15 +41,9 @@ def checkout(request: HttpRequest) -> HttpResponse:
     `action=update` prices the cart again, `action=place` orders it. One key per page shown makes
     one order, however often the button is pressed.
     """
-    known = countries()
+    known = [code for code in countries() if code in known_countries()]
     if request.method != "POST":
-        first = {"country_code": HOME if HOME in known else next(iter(known), "")}
-        if request.user.is_authenticated:
-            first["email"] = request.user.email
-        form = CheckoutForm(initial=first, known=known)
-        return _page(
-            request, form, BillingForm(prefix="billing", initial=first, known=known), first
-        )
+        return _first_page(request, known)
     billing = BillingForm(request.POST, prefix="billing", known=known)
     form = CheckoutForm(request.POST, known=known)
     if request.POST.get("action") == "place":
@@ -53,6 +53,23 @@ def checkout(request: HttpRequest) -> HttpResponse:
     form = CheckoutForm(initial=asked, known=known)
     billing = BillingForm(initial=_unprefixed(asked), prefix="billing", known=known)
     return _page(request, form, billing, asked)
+
+
+def _first_page(request: HttpRequest, known: list[str]) -> HttpResponse:
+    """Show the page before anything was written, with what an account knows already.
+
+    `?address=` names another entry of the address book than the first choice.
+    """
+    first = {"country_code": HOME if HOME in known else next(iter(known), "")}
+    parcel, invoice = dict(first), dict(first)
+    book = _book(request)
+    if isinstance(request.user, User):
+        parcel["email"] = request.user.email
+        parcel |= _written(_chosen(book, request.GET.get("address", "")), known)
+        invoice |= _written(_first_choice(book, UserAddress.Type.BILLING), known)
+    form = CheckoutForm(initial=parcel, known=known)
+    billing = BillingForm(prefix="billing", initial=invoice, known=known)
+    return _page(request, form, billing, parcel, book=book)
 
 
 def _place(request: HttpRequest, form: CheckoutForm, billing: BillingForm) -> HttpResponse:
@@ -134,6 +151,7 @@ def _page(
     *,
     status: int = 200,
     sentence: str = "",
+    book: Sequence[UserAddress] = (),
 ) -> HttpResponse:
     """Show the page with what the cart costs now, everything written kept."""
     known = [code for code, _ in form.fields["country_code"].choices]  # type: ignore[attr-defined]
@@ -143,6 +161,7 @@ def _page(
         return SeeOther(reverse("carts:detail"))
     context = {
         "form": form,
+        "book": book,
         "billing": billing,
         "billing_differs": "billing_differs" in asked,
         "quote": quote,
@@ -152,6 +171,41 @@ def _page(
         "key": new_id().hex,
     }
     return render(request, "orders/checkout.html", context, status=status)
+
+
+def _book(request: HttpRequest) -> list[UserAddress]:
+    """Return the addresses of who is logged in, each type's first choice in front."""
+    if not isinstance(request.user, User):
+        return []
+    with reading_as(user_id=request.user.pk):
+        rows = addresses_of(request.user.pk).exclude(address_type=UserAddress.Type.RETURN)
+        return list(rows.order_by("-is_default", "-id"))
+
+
+def _chosen(book: list[UserAddress], named: str) -> UserAddress | None:
+    """Return the entry that was chosen, or the first choice. Raises AddressNotFound."""
+    if not named:
+        return _first_choice(book, UserAddress.Type.SHIPPING)
+    found = next((row for row in book if str(row.pk) == named), None)
+    if found is None:
+        raise AddressNotFound
+    return found
+
+
+def _first_choice(book: list[UserAddress], address_type: str) -> UserAddress | None:
+    return next((row for row in book if row.address_type == address_type), None)
+
+
+def _written(row: UserAddress | None, known: list[str]) -> dict[str, str]:
+    """Return an entry as somebody would write it into the form; not where we don't ship."""
+    if row is None or row.country_code not in known:
+        return {}
+    same = ("country_code", "address_line_1", "city", "state", "postal_code", "phone")
+    return {
+        **{name: getattr(row, name) or "" for name in same},
+        "name": f"{row.first_name} {row.last_name}",
+        "address_line_2": ", ".join(filter(None, [row.company, row.address_line_2])),
+    }
 
 
 def _quote(

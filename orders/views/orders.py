@@ -1,5 +1,6 @@
 from collections.abc import Iterable
 from dataclasses import fields
+from datetime import timedelta
 from typing import cast
 from urllib.parse import urlencode
 from uuid import UUID
@@ -19,8 +20,10 @@ from orders.commands import Address
 from orders.errors import OrderNotFound
 from orders.forms import TrackForm
 from orders.models import Order, OrderAddress
+from shopflow.lib import context
 from shopflow.lib.errors import DomainError, InvalidInput
 from shopflow.lib.http import SeeOther, private, shopper_of
+from shopflow.lib.limits import Limit, only_failures
 from shopflow.lib.paging import page
 from shopflow.lib.transactions import acting_as, reading_as
 
@@ -28,6 +31,9 @@ PER_PAGE = 20
 LOOK_AGAIN_SECONDS = 3
 MOST_LOOKS = 40
 BY_CUSTOMER = "by the customer"
+# An e-mail that belongs to an order number is guessed by nobody, from one address or from many.
+WRONG_GUESSES = Limit(name="wrong-orders", tries=20, per=timedelta(hours=1))
+WRONG_GUESSES_OF_ONE = Limit(name="wrong-e-mails-of-order", tries=10, per=timedelta(minutes=15))
 
 
 @require_safe
@@ -40,13 +46,13 @@ def thanks(request: HttpRequest, number: str) -> HttpResponse:
     """
     with queries.opened(number=number, token=_token(request), user_id=_user(request)) as order:
         looks = _looks(request)
-        context = {
+        facts = {
             "order": order,
             "address": _address(order, _token(request)),
             "query": _query(_token(request)),
             "is_patient": looks >= MOST_LOOKS,
         }
-        response = render(request, "orders/thanks.html", context)
+        response = render(request, "orders/thanks.html", facts)
         if order.status == Order.Status.PENDING and looks < MOST_LOOKS:
             query = urlencode({"token": _token(request), "n": looks + 1})
             response["Refresh"] = f"{LOOK_AGAIN_SECONDS};url=?{query}"
@@ -87,11 +93,15 @@ def track(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "orders/track.html", {"form": form}, status=InvalidInput.status)
     try:
-        order_id = queries.find_by_email(**form.cleaned_data)
+        with only_failures(
+            (WRONG_GUESSES, context.current().network),
+            (WRONG_GUESSES_OF_ONE, form.cleaned_data["number"]),
+        ):
+            order_id = queries.find_by_email(**form.cleaned_data)
     except OrderNotFound as error:
         sentence = _("We can't find an order with this number and e-mail.")
-        context = {"form": form, "sentence": sentence}
-        return render(request, "orders/track.html", context, status=error.status)
+        facts = {"form": form, "sentence": sentence}
+        return render(request, "orders/track.html", facts, status=error.status)
     with reading_as(guest_order=order_id):
         order = Order.objects.get(pk=order_id)
         return SeeOther(_address(order, queries.guest_token(order)))
@@ -117,14 +127,14 @@ def _detail(request: HttpRequest, number: str, refusal: DomainError | None = Non
     token = _token(request)
     with queries.opened(number=number, token=token, user_id=_user(request)) as order:
         order = Order.objects.with_details().get(pk=order.pk)
-        context = {
+        facts = {
             "order": order,
             "addresses": _different(order.addresses.all()),
             "query": _query(token),
             "sentence": str(refusal) if refusal else "",
         }
         status = refusal.status if refusal else 200
-        return render(request, "orders/detail.html", context, status=status)
+        return render(request, "orders/detail.html", facts, status=status)
 
 
 def _token(request: HttpRequest) -> str:

@@ -4,13 +4,18 @@ The gateway is called outside of transactions only: the intent is committed firs
 its row's id as the provider's idempotency key, and the answer is recorded after.
 """
 
-from payments.commands.attempts import start_payment
+from payments.commands.attempts import TRIES_FROM_NETWORK, TRIES_OF_ORDER, start_payment
+from payments.commands.claims import claim_payments
 from payments.commands.closing import close_unpaid, settle_cancelled
 from payments.commands.inbox import claim_waiting, note_failure, process_event, receive
+from payments.commands.methods import remove_method
 from payments.commands.refunds import refund, settle_refund
 from payments.commands.state import record_state
 
 __all__ = [
+    "TRIES_FROM_NETWORK",
+    "TRIES_OF_ORDER",
+    "claim_payments",
     "claim_waiting",
     "close_unpaid",
     "note_failure",
@@ -18,6 +23,7 @@ __all__ = [
     "receive",
     "record_state",
     "refund",
+    "remove_method",
     "settle_cancelled",
     "settle_refund",
     "start_payment",

@@ -1,5 +1,6 @@
 """Starting to pay."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -12,10 +13,15 @@ from payments.gateways import gateway
 from payments.gateways.base import Gateway, GatewayRefused, ProviderPayment
 from payments.models import Payment
 from shopflow.lib.ids import new_id
+from shopflow.lib.limits import Limit
 from shopflow.lib.money import Money
 from shopflow.lib.transactions import command
 
 CLOSED = frozenset({Payment.Status.FAILED, Payment.Status.VOIDED})
+# For whoever calls `start_payment` for somebody: stolen cards are tried out with many small orders.
+# How often a card may be tried within an attempt is the provider's to say: only its page sees it.
+TRIES_OF_ORDER = Limit(name="payments-of-order", tries=20, per=timedelta(hours=1))
+TRIES_FROM_NETWORK = Limit(name="payments-from-network", tries=60, per=timedelta(hours=1))
 
 
 def start_payment(*, order_id: UUID, return_url: str, provider: str | None = None) -> str:

@@ -42,12 +42,13 @@ def receive(*, provider: str, body: bytes, headers: Mapping[str, str]) -> None:
 def process_event(*, event_id: UUID) -> str:
     """Let an event of the inbox take effect; return what came of it.
 
-    Safe to repeat: a processed event does nothing.
+    What it says about a person is forgotten then. Safe to repeat: a processed event does nothing.
     """
     row = PaymentEvent.objects.select_for_update(no_key=True).get(pk=event_id)
     if row.processed_at is not None:
         return row.outcome
-    event = gateway(row.provider).read_event(row.payload)
+    provider = gateway(row.provider)
+    event = provider.read_event(row.payload)
     payment = _payment_of(row.provider, event)
     if payment is None:
         log.error("event %s names a payment we never made", row.pk)
@@ -60,7 +61,8 @@ def process_event(*, event_id: UUID) -> str:
             row.outcome = error.code
     row.processed_at = timezone.now()
     row.last_error = ""
-    row.save(update_fields=["processed_at", "outcome", "last_error"])
+    row.payload = provider.forget(event.payload)
+    row.save(update_fields=["processed_at", "outcome", "last_error", "payload"])
     return row.outcome
 
 

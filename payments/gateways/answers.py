@@ -2,10 +2,11 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from payments.gateways.base import GatewayRefused
 from shopflow.lib.money import Money, from_minor_units
 
 LARGEST = 10**12  # minor units
@@ -75,3 +76,24 @@ def money(given: Mapping[str, Any], name: str, currency: str) -> Money:
     if money.amount >= LARGEST_BOOKED:
         raise Nonsense(name)
     return money
+
+
+def only(given: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """Return the members of these names, as far as they are there."""
+    return {name: given[name] for name in names if name in given}
+
+
+def is_below(origin: str, url: Any) -> bool:
+    """Whether it is an address at the provider's own origin."""
+    return isinstance(url, str) and url.isprintable() and url.startswith(f"{origin}/")
+
+
+def refusal(value: Any) -> GatewayRefused:
+    """Return the definite no in an answer, in the provider's words."""
+    error = value.get("error") if isinstance(value, dict) else None
+    given = error if isinstance(error, dict) else {}
+    code, message = given.get("code"), given.get("message")
+    return GatewayRefused(
+        message[:255] if isinstance(message, str) else "",
+        provider_code=code[:64] if isinstance(code, str) else "",
+    )

@@ -47,7 +47,10 @@ class ProviderRefund:
 
 @dataclass(frozen=True, kw_only=True)
 class ProviderEvent:
-    """One verified piece of news; `occurred_at` is the provider's own time, aware and in UTC."""
+    """One verified piece of news; `occurred_at` is the provider's own time, aware and in UTC.
+
+    `payload` holds the members we know by name and no other: the rest may be about a person.
+    """
 
     id: str
     type: str
@@ -157,3 +160,6 @@ class Gateway(Protocol):
 
         Doesn't talk to the provider. Raises MalformedEvent.
         """
+
+    def forget(self, payload: Mapping[str, Any]) -> dict[str, Any]:
+        """Return an event's payload without what it says about a person; `read_event` reads it."""

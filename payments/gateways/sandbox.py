@@ -7,6 +7,7 @@ import json
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -39,6 +40,9 @@ SIGNATURE = re.compile(r"t=([0-9]{1,12}),v1=([0-9a-f]{64})", re.ASCII)
 ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 WORD = re.compile(r"[a-z_.]{1,64}", re.ASCII)
 CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
+# Whatever else comes with an event isn't kept: it may be about a person.
+KEPT = ("id", "type", "created", "created_ms")
+KEPT_OF_PAYMENT = ("currency", *(field.name for field in fields(ProviderPayment)))
 LATEST_MS = 4_102_444_800_000  # the year 2100: later is nonsense and breaks date arithmetic
 
 
@@ -153,10 +157,17 @@ class SandboxGateway:
                 type=answers.match(payload, "type", WORD),
                 occurred_at=datetime.fromtimestamp(occurred_ms / 1000, UTC),
                 payment=self._read_payment(payload.get("data")),
-                payload=dict(payload),
+                payload={
+                    **answers.only(payload, KEPT),
+                    "data": answers.only(payload["data"], KEPT_OF_PAYMENT),
+                },
             )
         except answers.Nonsense as error:
             raise MalformedEvent from error
+
+    def forget(self, payload: Mapping[str, Any]) -> dict[str, Any]:
+        gone = {"redirect_url": None, "failure_reason": "", "card_last_four": ""}
+        return {**payload, "data": {**payload["data"], **gone}}
 
     # --- Signatures and shapes ---------------------------------------------------------------
 
@@ -180,7 +191,7 @@ class SandboxGateway:
         currency = answers.match(given, "currency", CURRENCY)
         status = answers.one_of(given, "status", STATUSES)
         redirect_url = given.get("redirect_url")
-        if redirect_url is not None and not _is_below(self.origin, redirect_url):
+        if redirect_url is not None and not answers.is_below(self.origin, redirect_url):
             raise answers.Nonsense("redirect_url")
         return ProviderPayment(
             id=answers.match(given, "id", ID),
@@ -235,7 +246,7 @@ class SandboxGateway:
         except (OSError, http.client.HTTPException, answers.Nonsense) as error:
             raise GatewayUnavailable from error
         if 400 <= status < 500 and status not in TRY_LATER:
-            raise _refusal(value)
+            raise answers.refusal(value)
         if not 200 <= status < 300:
             raise GatewayUnavailable
         return value
@@ -265,16 +276,6 @@ def _connect(origin: str, timeout: float) -> http.client.HTTPConnection:
     return kind(parts.hostname or "", parts.port, timeout=timeout)
 
 
-def _refusal(value: Any) -> GatewayRefused:
-    error = value.get("error") if isinstance(value, dict) else None
-    given = error if isinstance(error, dict) else {}
-    code, message = given.get("code"), given.get("message")
-    return GatewayRefused(
-        message[:255] if isinstance(message, str) else "",
-        provider_code=code[:64] if isinstance(code, str) else "",
-    )
-
-
 def _id(payment_id: str) -> str:
     # It becomes part of an address: "../" in it would ask for something else.
     if not ID.fullmatch(payment_id):
@@ -291,7 +292,3 @@ def _read_refund(value: Any, currency: str) -> ProviderRefund:
         amount=answers.money(given, "amount", currency),
         status=answers.one_of(given, "status", REFUND_STATUSES),
     )
-
-
-def _is_below(origin: str, url: Any) -> bool:
-    return isinstance(url, str) and url.isprintable() and url.startswith(f"{origin}/")

@@ -125,7 +125,7 @@ class GiftCardTransaction(Fact):
         db_table_comment = "Ledger of gift cards, append-only"
         ordering = ("id",)
         constraints = (
-            AppendOnly(name="gift_card_transactions_append_only"),
+            AppendOnly(name="gift_card_transactions_append_only", erasable=["reason"]),
             one_of("type", GiftCardMove, table="gift_card_transactions"),
             models.CheckConstraint(
                 condition=Q(type__in=["issue", "refund"], amount_change__gt=0)

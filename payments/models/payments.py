@@ -120,6 +120,7 @@ class Payment(Stateful):
     class Meta:
         db_table = "payments"
         db_table_comment = "Attempts to pay orders"
+        permissions = (("refund_payment", "Can send money back"),)
         constraints = (
             one_of("status", PaymentStatus, table="payments"),
             models.CheckConstraint(

@@ -1,11 +1,13 @@
-"""Bring the database's grants, policies and audit triggers to what `rights` declares."""
+"""Bring the database to what is declared: grants, policies, triggers, and groups of staff."""
 
 from collections.abc import Iterator, Mapping, Set
 from itertools import chain
 
+from django.contrib.auth.models import Group, Permission
 from django.db import connection
 
 from shopflow.access.auditing import audit_statements
+from shopflow.access.groups import GROUPS
 from shopflow.access.rights import (
     APP_WRITES,
     DATABASE_FILLS,
@@ -17,6 +19,7 @@ from shopflow.access.rights import (
     WORKER_WRITES,
     all_tables,
     append_only,
+    erasable,
 )
 from shopflow.lib.roles import Role
 from shopflow.lib.transactions import command
@@ -37,9 +40,26 @@ def apply_rights() -> None:
     with connection.cursor() as cursor:
         existing = set(connection.introspection.table_names(cursor))
         tables = [table for table in all_tables() if table in existing]
-        wanted = chain(_grants(tables), _protection(tables), audit_statements(tables))
+        wanted = chain(
+            _grants(tables), _emptying(tables), _protection(tables), audit_statements(tables)
+        )
         for statement in wanted:
             cursor.execute(statement)
+
+
+@command
+def save_groups() -> None:
+    """Make the groups of people who work here, with the declared permissions. Safe to repeat."""
+    with connection.cursor() as cursor:
+        if "auth_group_permissions" not in connection.introspection.table_names(cursor):
+            return
+    known = {
+        f"{permission.content_type.app_label}.{permission.codename}": permission
+        for permission in Permission.objects.select_related("content_type")
+    }
+    for name, wanted in GROUPS.items():
+        group, _ = Group.objects.get_or_create(name=name)
+        group.permissions.set(known[permission] for permission in wanted & known.keys())
 
 
 def _grants(tables: list[str]) -> Iterator[str]:
@@ -65,6 +85,14 @@ def _grants(tables: list[str]) -> Iterator[str]:
             changed = _all_but(NOT_CHANGED_BY_APP, "UPDATE", table)
             yield f'REVOKE UPDATE ON "{table}" FROM {Role.APP}'
             yield f'GRANT {changed} ON "{table}" TO {Role.APP}'
+
+
+def _emptying(tables: list[str]) -> Iterator[str]:
+    """Yield what lets the worker, who erases people, empty columns of rows written once."""
+    for table, emptied in erasable().items():
+        if table in tables:
+            columns = ", ".join(sorted(emptied))
+            yield f'GRANT UPDATE ({columns}) ON "{table}" TO {Role.WORKER}'
 
 
 def _writes(table: str) -> str:

@@ -3,7 +3,8 @@
 Everything else follows from three rules. The owner alone has DDL. The worker and the staff site
 may read, insert and update every table; the storefront reads all but STAFF_ONLY and writes
 what stands in APP_WRITES. Nobody may change or delete rows of a table whose model says
-`AppendOnly`, and rows are deleted only from HARD_DELETED (data model, deletion).
+`AppendOnly` (the worker may empty what somebody wrote there, where the model says so), and rows are
+deleted only from HARD_DELETED (data model, deletion).
 
 A table with personal data stands in PROTECTED, in STAFF_ONLY, or in UNPROTECTED with the
 reason why; a test refuses one that stands nowhere. Over all of them watches the audit log: what
@@ -37,13 +38,15 @@ HARD_DELETED = frozenset({
     "coupon_products", "coupon_categories", "promotion_products", "promotion_categories",
     "product_categories", "product_images", "product_type_attributes", "price_list_items",
     "synonyms", "menu_items", "category_facets", "search_words", "review_votes", "review_photos",
-    "user_sessions", "password_resets", "verification_tokens",
+    "user_sessions", "password_resets", "verification_tokens", "idempotency_keys",
+    "totp_devices", "recovery_codes", "passkeys",
     "users_groups", "users_user_permissions", "auth_group_permissions",
 })  # fmt: skip
 # What pages and the API write; the rest of the shop they only read.
 APP_WRITES = frozenset({
     "users", "user_addresses", "user_payment_methods",
     "user_sessions", "password_resets", "verification_tokens", "email_preferences",
+    "totp_devices", "recovery_codes", "passkeys",
     "product_reviews", "review_votes", "review_photos", "product_purchases", "search_log",
     "carts", "cart_items", "cart_coupons", "checkout_drafts", "wishlists", "wishlist_items",
     "orders", "order_items", "order_addresses", "order_tax_lines", "order_discount_lines",
@@ -51,7 +54,8 @@ APP_WRITES = frozenset({
     "inventory", "inventory_reservations", "inventory_transactions",
     "stock_alerts", "coupons", "coupon_usage", "promotions", "promotion_usage",
     "payments", "refunds", "payment_events",
-    "products", "product_variants",
+    # The last unit sold takes its product's shelves along.
+    "products", "product_variants", "product_categories",
     "idempotency_keys", "audit_logs", "outbox_messages",
 })  # fmt: skip
 # What no page ever changes, not even of somebody's own row: a form that lets too much through
@@ -69,6 +73,7 @@ STAFF_ONLY = frozenset({
 # Personal data without row-level security, and why a page that forgets its filter is no danger or
 # can't be helped here.
 _BY_HASH = "found by a token's hash before anybody is known"
+_AT_THE_DOOR = "asked for after the password, before anybody is let in"
 _OWN_ORDER = "says nothing about a person without the order, which is protected"
 UNPROTECTED = {
     "users": "found by e-mail at login, before anybody is known",
@@ -77,6 +82,9 @@ UNPROTECTED = {
     "user_sessions": _BY_HASH,
     "password_resets": _BY_HASH,
     "verification_tokens": _BY_HASH,
+    "totp_devices": _AT_THE_DOOR,
+    "recovery_codes": _AT_THE_DOOR,
+    "passkeys": _AT_THE_DOOR,
     "api_keys": _BY_HASH,
     "email_preferences": _BY_HASH,
     "carts": _BY_HASH,
@@ -107,8 +115,10 @@ UNPROTECTED = {
 SECRET_COLUMNS: dict[str, Set[str]] = {
     "users": {"password"},
     "user_sessions": {"refresh_token_hash"},
-    "password_resets": {"token_hash"},
+    "password_resets": {"token_hash", "bound_to"},
     "verification_tokens": {"token_hash"},
+    "totp_devices": {"sealed_key"},
+    "recovery_codes": {"code_hash"},
     "api_keys": {"key_hash"},
     "email_preferences": {"token_hash"},
     "carts": {"token_hash"},
@@ -133,8 +143,12 @@ PERSONAL_COLUMNS: dict[str, Set[str]] = {
     "user_sessions": {"device", "ip"},
     "user_payment_methods": {"card_last_four"},
     "verification_tokens": {"email"},
+    "api_keys": {"name"},
+    "totp_devices": {"name"},
+    "recovery_codes": {"name"},
+    "passkeys": {"name"},
     "email_preferences": {"email"},
-    "product_reviews": {"title", "content"},
+    "product_reviews": {"title", "content", "reply"},
     "review_photos": {"file"},
     "carts": {"name", "email"},
     "checkout_drafts": {"answers"},
@@ -142,17 +156,28 @@ PERSONAL_COLUMNS: dict[str, Set[str]] = {
     "coupon_usage": {"customer_email"},
     "promotion_usage": {"customer_email"},
     "stock_alerts": {"email"},
-    "orders": {"customer_email", "customer_phone", "customer_note", "metadata"},
+    "orders": {
+        "customer_email", "customer_phone", "customer_note", "cancel_reason", "metadata",
+    },
     "order_addresses": ADDRESS,
-    "order_changes": {"old_values", "new_values"},
+    "order_changes": {"old_values", "new_values", "reason"},
     "order_notes": {"text"},
-    "order_returns": {"comment"},
-    "order_shipments": {"label_url"},
-    "invoices": {"snapshot"},
-    "payments": {"card_last_four"},
+    "order_return_items": {"condition_note"},
+    "order_returns": {"comment", "decision", "tracking_number"},
+    "order_shipments": {"tracking_number", "label_url"},
+    "order_shipment_events": {"description", "location"},
+    "order_status_history": {"notes"},
+    "inventory_transactions": {"notes"},
+    "invoices": {"snapshot", "pdf"},
+    "payments": {"card_last_four", "failure_reason"},
+    "refunds": {"reason", "last_error"},
     "payment_events": {"payload"},
     "gift_cards": {"sender_name", "recipient_name", "recipient_email", "message"},
-}
+    "gift_card_transactions": {"reason"},
+    "import_rows": {"values", "old_values", "faults"},
+    "audit_logs": {"ip_address", "user_agent"},
+    "django_admin_log": {"object_repr", "change_message"},
+}  # fmt: skip
 # Tables without the audit trigger, and why.
 NOT_AUDITED = {
     "audit_logs": "the log itself",
@@ -182,6 +207,16 @@ def append_only() -> frozenset[str]:
         for model in apps.get_models()
         if any(isinstance(rule, AppendOnly) for rule in model._meta.constraints)
     )
+
+
+def erasable() -> dict[str, frozenset[str]]:
+    """Return the columns of rows written once that the worker may still empty, by table."""
+    return {
+        model._meta.db_table: frozenset(rule.erasable)
+        for model in apps.get_models()
+        for rule in model._meta.constraints
+        if isinstance(rule, AppendOnly) and rule.erasable
+    }
 
 
 def all_tables() -> list[str]:

@@ -26,13 +26,15 @@ def save_demo_people() -> list[str]:
             continue
         password = _password()
         if email == OWNER:
-            accounts.create_staff(
+            owner = accounts.create_staff(
                 email=email,
                 password=password,
                 role=User.Role.ADMIN,
                 first_name="Olive",
                 last_name="Owner",
             )
+            # `manage.py staff_code` shows what a phone would.
+            accounts.give_totp(user_id=owner.pk)
         else:
             accounts.create_customer(
                 email=email, password=password, first_name="Sam", last_name="Shopper"

@@ -7,4 +7,5 @@ class LibConfig(AppConfig):
     verbose_name = "Behind the scenes"
 
     def ready(self) -> None:
+        from shopflow.lib import receivers  # noqa: F401 - connects them
         from shopflow.lib.audit import logins  # noqa: F401 - connects them

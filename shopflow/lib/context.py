@@ -1,13 +1,13 @@
 """From where and for whom the current piece of work runs: set by middleware and tasks.
 
-Only audit, transactions and problem documents read it; the shop's rules take `by=` instead.
+Only audit, limits, transactions and problem documents read it; the shop's rules take `by=` instead.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +37,18 @@ class Context:
         except ValueError:
             return None
 
+    @property
+    def network(self) -> str:
+        """Whom limits count: the address, of IPv6 the /64 that one household or phone has.
+
+        Everybody whose address isn't known is one.
+        """
+        inet = self.inet
+        if inet is None:
+            return "unknown"
+        is_v6 = isinstance(ip_address(inet), IPv6Address)
+        return str(ip_network(f"{inet}/64", strict=False)) if is_v6 else inet
+
 
 _current: ContextVar[Context] = ContextVar("context", default=Context())
 
@@ -44,6 +56,14 @@ _current: ContextVar[Context] = ContextVar("context", default=Context())
 def current() -> Context:
     """Return the context of the work under way (an empty one outside requests and tasks)."""
     return _current.get()
+
+
+def note(**facts: Any) -> None:
+    """Add facts to the context of the work under way; they end with the block of `bound` around.
+
+    For what a request finds out about itself, such as whose token it carries.
+    """
+    _current.set(replace(_current.get(), **facts))
 
 
 @contextmanager

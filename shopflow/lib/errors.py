@@ -41,3 +41,19 @@ class InvalidTransition(DomainError):
     code = "invalid_transition"
     status = 409
     message = "That step isn't possible any more."
+
+
+class Busy(DomainError):
+    """The shop is at its limit for a moment; trying again helps."""
+
+    code = "busy"
+    status = 503
+    message = "The shop is very busy. Please try again in a moment."
+
+
+def retry_after(error: DomainError) -> str | None:
+    """Return the seconds for a `Retry-After` (RFC 9110 section 10.2.3), None where none is due."""
+    given = error.extra.get("retry_after")
+    if given is None and error.status == Busy.status:
+        given = 2
+    return None if given is None else str(given)

@@ -8,13 +8,13 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class SeeOther(HttpResponseRedirect):
@@ -51,7 +51,7 @@ def same_origin_only(view: View) -> View:
     """
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method not in {"GET", "HEAD", "OPTIONS"} and not _is_same_origin(request):
             message = gettext(
                 "This request didn't come from a page of this shop. Please go back to the product "
@@ -67,7 +67,7 @@ def private(view: View) -> View:
     """Keep a page whose address is a secret out of caches and of other sites' logs."""
 
     @wraps(view)
-    def sealed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def sealed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
         # Browsers send `Origin: null` with forms of a page that says no-referrer, and Django
         # refuses those: pages with a form keep the site's own policy, same-origin.

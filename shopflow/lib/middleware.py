@@ -3,13 +3,15 @@
 import logging
 import re
 from collections.abc import Callable
+from ipaddress import IPv6Address, ip_address
 
-from django.db import InterfaceError, OperationalError
+from django.conf import settings
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from shopflow.lib import context
-from shopflow.lib.errors import DomainError
+from shopflow.lib import context, policy
+from shopflow.lib.errors import Busy, DomainError, InvalidInput, retry_after
 from shopflow.lib.ids import new_id
 from shopflow.lib.roles import Role
 from shopflow.lib.transactions import sqlstate
@@ -22,7 +24,11 @@ BUSY = frozenset({"55P03", "57014"})
 
 
 class RequestContext:
-    """Gives the request its id (the caller's, if well-formed) and sends it back."""
+    """Gives the request its id (the caller's, if well-formed) and sends it back.
+
+    The outermost of all, so it also puts the headers that Django has no setting for on every
+    answer, whoever gives it.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -34,12 +40,17 @@ class RequestContext:
             role=Role.APP,
             request_id=request_id,
             user_agent=request.headers.get("User-Agent", "")[:LONGEST_AGENT],
-            ip_address=request.META.get("REMOTE_ADDR") or None,
+            ip_address=client_address(request),
             user_id=None,
             guest_order=None,
         ):
             response = self.get_response(request)
         response["X-Request-Id"] = request_id
+        response["Permissions-Policy"] = policy.PERMISSIONS
+        session = getattr(request, "session", None)
+        # A page that looked who is signed in may show it: no cache and no disk keeps it.
+        if session and session.accessed and "no-store" not in response.get("Cache-Control", ""):
+            response["Cache-Control"] = "no-store, private"
         return response
 
 
@@ -53,17 +64,22 @@ class Refusals:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Answer a DomainError with its status, a busy or absent database with 503."""
+        """Answer a DomainError with its status, a value no column holds with 400, a busy or
+        absent database with 503."""
+        if isinstance(error, DataError):
+            # A value no column can hold got past the checks of its page: still the caller's.
+            logging.getLogger(__name__).warning("refused by the database: %s", error)
+            error = InvalidInput()
         if isinstance(error, DomainError):
             words = {"message": str(error), "status": error.status}
-            return render(request, "refused.html", words, status=error.status)
+            return _waiting(
+                render(request, "refused.html", words, status=error.status), retry_after(error)
+            )
         if isinstance(error, InterfaceError) or (
             isinstance(error, OperationalError) and (sqlstate(error) in BUSY or not sqlstate(error))
         ):
             logging.getLogger(__name__).warning("busy: %s", error)
-            response = render(request, "busy.html", status=503)
-            response["Retry-After"] = "2"
-            return response
+            return _waiting(render(request, "busy.html", status=503), retry_after(Busy()))
         return None
 
 
@@ -73,3 +89,36 @@ class RequestIdFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = context.current().request_id or "-"
         return True
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """Return the address of who asks; None when the request came through a unix socket.
+
+    Each proxy adds to the end of `X-Forwarded-For` whom it got the request from, so the last
+    TRUSTED_PROXIES entries are true and whatever stands before them was written by the caller.
+    With fewer entries the request went around a proxy: then only the connection itself counts.
+    """
+    peer = request.META.get("REMOTE_ADDR") or None
+    trusted: int = settings.TRUSTED_PROXIES
+    said = [entry.strip() for entry in request.headers.get("X-Forwarded-For", "").split(",")]
+    if not trusted or len(said) < trusted:
+        return peer
+    return _address(said[-trusted]) or peer
+
+
+def _waiting(response: HttpResponse, seconds: str | None) -> HttpResponse:
+    if seconds:
+        response["Retry-After"] = seconds
+    return response
+
+
+def _address(entry: str) -> str | None:
+    """Read `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1` and `[2001:db8::1]:4711`."""
+    host = entry.removeprefix("[").partition("]")[0] if entry.startswith("[") else entry
+    if host.count(":") == 1:
+        host = host.partition(":")[0]
+    try:
+        found = ip_address(host)
+    except ValueError:
+        return None
+    return str((isinstance(found, IPv6Address) and found.ipv4_mapped) or found)

@@ -48,8 +48,12 @@ def derived_key(purpose: str, *, secret: str | None = None) -> bytes:
     return HKDF(SHA256(), length=32, salt=None, info=purpose.encode()).derive(source.encode())
 
 
+def secret_keys() -> list[str]:
+    """Return SECRET_KEY and then its fallbacks, the keys being retired."""
+    return [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
+
+
 def _sealer(purpose: str) -> MultiFernet:
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     return MultiFernet(
-        [Fernet(urlsafe_b64encode(derived_key(purpose, secret=key))) for key in keys]
+        [Fernet(urlsafe_b64encode(derived_key(purpose, secret=key))) for key in secret_keys()]
     )

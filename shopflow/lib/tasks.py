@@ -1,10 +1,10 @@
-"""Housekeeping of the database itself."""
+"""Housekeeping of the database itself, and the mails that wait in it."""
 
 import logging
 
 from celery import shared_task
 
-from shopflow.lib import audit, partitions
+from shopflow.lib import audit, mail, partitions
 
 log = logging.getLogger(__name__)
 
@@ -26,3 +26,9 @@ def seal_audit_log() -> None:
     """
     while sealed := audit.seal():
         log.info("audit seal %s of %s rows: %s", sealed.number, sealed.row_count, sealed.hash)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def send_mails() -> None:
+    """Send the mails that are due. Safe to repeat."""
+    mail.send_due()

@@ -47,6 +47,8 @@ def compose(
         "SANDBOX_URL": f"http://127.0.0.1:{ports.sandbox}",
         "SANDBOX_WEBHOOK_URL": f"{site}/webhooks/payments/sandbox/",
         "SANDBOX_DB": str(state.folder / "sandbox.sqlite3"),
+        "EMAIL_URL": (state.folder / "mails").as_uri(),
+        "EMAIL_FROM": "ShopFlow <mail@shop.example>",
         **servers,
     }
     for name in ("DATABASE_URL", "REDIS_URL"):

@@ -18,6 +18,8 @@ from shopflow.supervisor.state import State
 from shopflow.supervisor.tail import Tail
 from shopflow.supervisor.terminal import progress, say, seconds
 
+# What the file of demo logins says of somebody who needs a second factor.
+STAFF = "(staff)"
 _FOLLOWED = ("web", "worker", "beat", "sandbox")
 
 
@@ -122,14 +124,22 @@ class Run:
         site = f"http://127.0.0.1:{self._ports.web}"
         logins = self._state.demo_logins
         known = logins.read_text().strip().splitlines() if logins.exists() else []
+        has_mailbox = self._outer.get("EMAIL_URL", "file:").startswith("file:")
         sign_in = "".join(f"\n              {line}" for line in known)
         say(
             f"\nShopFlow runs (started in {seconds():.1f} s)\n"
             f"  Shop        {site}/\n"
             f"  Admin       {site}/admin/\n"
             f"  API docs    {site}/api/v1/docs/\n"
+            + (f"  Mailbox     {site}/mailbox/\n" if has_mailbox else "")
             + (f"  Sign in as  {sign_in.strip()}\n" if known else "")
+            + "".join(f"  Staff code  {_code_command(line)}\n" for line in known if STAFF in line)
             + "  Test cards  4242 4242 4242 4242 pays, 4000 0000 0000 0002 is declined\n"
             f"  Data, logs  {self._state.shown}\n"
             "  Stop        Ctrl-C\n"
         )
+
+
+def _code_command(login: str) -> str:
+    """What shows the code of a demo login's authenticator app."""
+    return f".venv/bin/python manage.py staff_code {login.split()[0]}"

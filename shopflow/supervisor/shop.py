@@ -128,6 +128,7 @@ def _mark(postgres: Postgres) -> str:
 
 def _schema_files() -> Iterator[Path]:
     yield PROJECT / "requirements" / "base.txt"
+    yield PROJECT / "shopflow" / "access" / "groups.py"
     yield from sorted(PROJECT.glob("*/migrations/*.py"))
     yield from sorted(PROJECT.glob("shopflow/lib/migrations/*.py"))
 

@@ -91,7 +91,7 @@
 
   // What else the price depends on: ask for the totals again, keep everything that was typed.
   let asked = 0;
-  const reprice = async (form) => {
+  const reprice = async (form, parts) => {
     const mine = ++asked;
     const data = new URLSearchParams(new FormData(form));
     data.set("action", "update");
@@ -102,7 +102,7 @@
       const html = await answer.text();
       await released;
       // A later change is on its way: its answer counts, not this one.
-      if (mine === asked && answer.ok) swap(html, ["delivery", "checkout-summary"]);
+      if (mine === asked && answer.ok) swap(html, [...parts, "delivery", "checkout-summary"]);
     } catch {
       // The old total stays. If it is wrong, the shop says so before anything is ordered.
     } finally {
@@ -118,7 +118,11 @@
       waiting = setTimeout(() => field.form.requestSubmit(), 600);
     }
     const form = field.closest("form.checkout");
-    if (form && /^(country_code|state|postal_code|shipping_method)$/.test(field.name)) reprice(form);
+    if (!form) return;
+    // Another country writes its addresses in another way.
+    if (field.name === "country_code") reprice(form, ["shipping-parts"]);
+    if (field.name === "billing-country_code") reprice(form, ["billing-parts"]);
+    if (/^(state|postal_code|shipping_method)$/.test(field.name)) reprice(form, []);
   });
 
   // What may be meant, below a search box while somebody types: ARIA's combobox with a list.

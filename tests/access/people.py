@@ -12,7 +12,9 @@ from django.apps import apps
 from django.db.models import Model
 from django.utils import timezone
 
+from accounts import access_tokens
 from accounts import commands as accounts
+from accounts.access_tokens import Caller
 from accounts.models import User, UserAddress
 from carts import commands as carts
 from carts.models import Cart
@@ -43,6 +45,8 @@ class Person:
     order: Order
     cart: Cart
     cart_token: str | None
+    # The family of a device that stays signed in.
+    sign_in: UUID | None
 
     @property
     def user_id(self) -> UUID | None:
@@ -52,6 +56,13 @@ class Person:
     def order_token(self) -> str:
         """What the link of this person's order carries."""
         return guest_token(self.order)
+
+    def access(self) -> str:
+        """Sign another device in; return its access token, or '' for a guest."""
+        if self.user is None:
+            return ""
+        family = accounts.sign_in(user_id=self.user.pk, device="app", ip=None).family
+        return access_tokens.issue(Caller(user_id=self.user.pk, family=family))
 
     def rows(self, table: str) -> set[UUID]:
         """The ids of what is this person's in a protected table."""
@@ -106,11 +117,13 @@ def _person(marker: str, variant: ProductVariant, *, has_account: bool) -> Perso
         )
     order = _order(marker, variant, user)
     _write_beside(order, marker)
+    sign_in = None
     if user:
         _write_account(user, marker)
+        sign_in = accounts.sign_in(user_id=user.pk, device=marker, ip=None).family
     opened = carts.open_cart(user_id=user.pk if user else None)
     carts.add_line(cart_id=opened.cart.pk, variant_id=variant.pk, quantity=1)
-    return Person(marker, user, order, opened.cart, opened.token)
+    return Person(marker, user, order, opened.cart, opened.token, sign_in)
 
 
 def _order(marker: str, variant: ProductVariant, user: User | None) -> Order:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
@@ -16,7 +17,9 @@ from shopflow.access.rights import PROTECTED
 from tests.access.people import Person
 
 # What names something of a person's: nobody else gets an answer there.
-PRIVATE = {"number", "item_id", "id", "object_id", "row_id"}
+PRIVATE = {"number", "item_id", "id", "object_id", "row_id", "address_id", "method_id"}
+# Whose table it is a row of.
+OWN_TABLES = {"address_id": "user_addresses", "method_id": "user_payment_methods"}
 # What everybody may know.
 PUBLIC = {
     "slug": "public",
@@ -26,9 +29,17 @@ PUBLIC = {
     "path": "products/nothing.webp",
     "app_label": "orders",
     "url": "nowhere",
+    # Of a mailed link; made up, and so nobody's.
+    "token": "made-up",
+    "app": "accounts",
+    "kind": "reset",
+    # Of a developer's own mailbox: it doesn't exist anywhere else.
+    "mail_id": "00000000-0000-7000-8000-000000000000",
 }
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 ADMIN = "admin/"
+ACCOUNTS_ONLY = ("account/", "api/v1/me/", "api/v1/auth/sessions/")
+NOTHING = UUID(int=0)
 
 
 class Unclassified(AssertionError):
@@ -55,6 +66,11 @@ class Route:
     def is_of_api(self) -> bool:
         return self.pattern.startswith("api/")
 
+    @property
+    def needs_account(self) -> bool:
+        """Whether a guest has nothing here."""
+        return self.pattern.startswith(ACCOUNTS_ONLY)
+
     def address(self, victim: Person) -> str:
         """Return the address with what is the victim's. Raises Unclassified."""
         values = {name: self._value(name, victim) for name in self.parameters}
@@ -69,6 +85,10 @@ class Route:
             return str(ContentType.objects.get_for_model(type(victim.order)).pk)
         if name in {"object_id", "row_id"} and self.is_of_staff:
             return str(self._row_of_admin(victim))
+        if name in OWN_TABLES:
+            return str(min(victim.rows(OWN_TABLES[name]), default=NOTHING))
+        if name == "id" and "sessions" in self.pattern:
+            return str(victim.sign_in or NOTHING)
         if name in {"item_id", "id"}:
             return str(victim.cart.items.get().pk)
         raise Unclassified(

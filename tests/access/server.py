@@ -25,6 +25,7 @@ SERVER = "granian --interface wsgi shopflow.wsgi:application --blocking-threads 
 class Server:
     url: str
     media: Path
+    log: Path
 
     def get(self, path: str, *, session: str | None = None) -> Reply:
         """Ask for a page, perhaps with the session of somebody who is logged in."""
@@ -45,8 +46,11 @@ def session_of(person: Person) -> str:
 
 
 @contextmanager
-def running_server(folder: Path, *, settings_module: str) -> Iterator[Server]:
-    """Serve the shop with these settings until the block ends; its log goes into the folder."""
+def running_server(folder: Path, *, settings_module: str, **variables: str) -> Iterator[Server]:
+    """Serve the shop with these settings and variables until the block ends.
+
+    Its log goes into the folder.
+    """
     port = free_port()
     _name_static_files(folder)
     environ = shop_environ("web") | {
@@ -54,6 +58,7 @@ def running_server(folder: Path, *, settings_module: str) -> Iterator[Server]:
         "STATIC_ROOT": str(folder),
         "MEDIA_ROOT": str(folder / "media"),
         "DEBUG": "0",
+        **variables,
     }
     log = folder / "web.log"
     with log.open("wb") as output:
@@ -65,7 +70,7 @@ def running_server(folder: Path, *, settings_module: str) -> Iterator[Server]:
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-    server = Server(f"http://127.0.0.1:{port}", folder / "media")
+    server = Server(f"http://127.0.0.1:{port}", folder / "media", log)
     try:
         wait_until(lambda: _answers(server), process, log)
         yield server

@@ -51,9 +51,10 @@ def declared(table: str) -> dict[str, set[str]]:
     app = set() if table in rights.STAFF_ONLY else {"SELECT"}
     if table in rights.APP_WRITES:
         app |= but_for(rights.NOT_CHANGED_BY_APP, "UPDATE", writes, table)
+    emptied = {f"UPDATE({name})" for name in rights.erasable().get(table, ())}
     wanted = {
         "shop_app": app,
-        "shop_worker": {"SELECT"} | writes,
+        "shop_worker": {"SELECT"} | writes | emptied,
         "shop_admin": {"SELECT"} | (set() if table in rights.WORKER_WRITES else writes),
         "shop_readonly": but_for(rights.SECRET_COLUMNS, "SELECT", {"SELECT"}, table),
         "shop_audit": {"SELECT"},

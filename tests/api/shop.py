@@ -119,9 +119,15 @@ def send(
     cart: str | None = None,
     order: str | None = None,
     key: str | None = None,
+    access: str | None = None,
 ) -> Any:
     """Send a JSON request of a mobile client to an endpoint of /api/v1/."""
-    given = {"X-Cart-Token": cart, "X-Order-Token": order, "Idempotency-Key": key}
+    given = {
+        "X-Cart-Token": cart,
+        "X-Order-Token": order,
+        "Idempotency-Key": key,
+        "Authorization": f"Bearer {access}" if access else None,
+    }
     headers = {name: value for name, value in given.items() if value is not None}
     content = "" if body is None else json.dumps(body)
     return client.generic(

@@ -174,7 +174,7 @@ def test_refuses_an_empty_cart(client: Client, shop: Shop) -> None:
 
 
 def test_refuses_a_country_it_does_not_ship_to(client: Client, shop: Shop) -> None:
-    address = {**ADDRESS, "country_code": "JP"}
+    address = {**ADDRESS, "country_code": "FR", "postal_code": "75001"}
 
     body = checkout_body(shop, shipping_address=address, shipping_method=None)
     answer = order(client, body, cart=cart_of(shop.medium))
@@ -214,6 +214,11 @@ def test_wants_a_cart_and_keeps_nothing_for_strangers(
             "/shipping_address/country_code",
         ),
         ({"shipping_address": {**ADDRESS, "phone": ["1"]}}, "/shipping_address/phone"),
+        ({"shipping_address": {**ADDRESS, "phone": "555"}}, "/shipping_address/phone"),
+        ({"shipping_address": {**ADDRESS, "state": ""}}, "/shipping_address/state"),
+        ({"shipping_address": {**ADDRESS, "state": "Bavaria"}}, "/shipping_address/state"),
+        ({"shipping_address": {**ADDRESS, "postal_code": "9"}}, "/shipping_address/postal_code"),
+        ({"shipping_address": {**ADDRESS, "country_code": "XX"}}, "/shipping_address/country_code"),
         ({"billing_address": {**ADDRESS, "city": ""}}, "/billing_address/city"),
         ({"shipping_method": "standard"}, "/shipping_method"),
         ({"expected_total": "abc"}, "/expected_total"),

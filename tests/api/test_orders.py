@@ -1,5 +1,4 @@
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -199,4 +198,6 @@ def test_asks_the_database_so_often(
 
 
 def test_lists_no_orders_to_guests(client: Client, shop: Shop) -> None:
-    problem(send(client, "get", "orders/", order=uuid4().hex), 404, "not_found")
+    token = buy(client, shop)["order"]["token"]
+
+    problem(send(client, "get", "orders/", order=token), 401, "not_authenticated")

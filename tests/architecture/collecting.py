@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,6 +17,7 @@ import pytest
 TO = "COLLECTED"
 
 
+@cache
 def collected(root: Path) -> dict[str, set[str]]:
     """Return every test with its rows; fails when a test can't even be collected."""
     with TemporaryDirectory() as folder:

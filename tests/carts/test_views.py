@@ -6,7 +6,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from carts.models import Cart, CartItem
+from carts.models import Cart, CartCoupon, CartItem
 from catalog.models import ProductVariant
 from tests import factories
 from tests.storefront import FROM_OUR_PAGE, put_in_cart, words
@@ -14,6 +14,8 @@ from tests.storefront import FROM_OUR_PAGE, put_in_cart, words
 pytestmark = pytest.mark.django_db
 RULE = "Please choose a quantity from 1 to 999."
 ADD = "/cart/add/"
+WRONG_QUANTITIES = ["0", "-1", "1e9", "1e3", "1000000000", "abc", "", "1.5", "NaN", "inf"]
+WRONG_QUANTITIES += ["\0", "0x10", "1_0", "1,0", "+ 1", "1 1", "9" * 5000]
 
 
 @pytest.fixture
@@ -57,7 +59,7 @@ def test_user_gets_a_cart_without_a_cookie(client: Client, variant: ProductVaria
     assert Cart.objects.get().user_id == user.pk
 
 
-@pytest.mark.parametrize("quantity", ["0", "-1", "1e9", "1000000000", "abc", "", "1.5", "\0"])
+@pytest.mark.parametrize("quantity", WRONG_QUANTITIES)
 def test_wrong_quantity_is_refused_with_a_sentence(
     client: Client, variant: ProductVariant, quantity: str
 ) -> None:
@@ -246,6 +248,18 @@ def test_refused_coupon_keeps_what_was_written(
     assert response.status_code == status
     assert response.context["refusal"].code == code
     assert 'id="code-error"' in response.content.decode()
+
+
+def test_coupons_are_guessed_twenty_times(client: Client, item: CartItem) -> None:
+    factories.coupon()
+
+    answers = [client.post("/cart/coupon/", {"code": f"GUESS{n}"}) for n in range(21)]
+    last = client.post("/cart/coupon/", {"code": "TENOFF"})
+
+    assert [answer.status_code for answer in answers] == [409] * 20 + [429]
+    assert 170 < int(last["Retry-After"]) <= 180
+    assert "Too many tries. Please wait a moment." in words(last)
+    assert (last.status_code, CartCoupon.objects.count()) == (429, 0)
 
 
 def test_coupon_is_removed(client: Client, item: CartItem) -> None:

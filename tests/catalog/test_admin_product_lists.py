@@ -18,8 +18,8 @@ from tests.catalog.product_page import (
 )
 
 pytestmark = pytest.mark.django_db
-LIST_QUERIES = 6
-PAGE_QUERIES = 11
+LIST_QUERIES = 7
+PAGE_QUERIES = 12
 
 
 @pytest.fixture

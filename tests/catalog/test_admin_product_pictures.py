@@ -1,3 +1,5 @@
+import struct
+import zlib
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +20,18 @@ from tests.catalog.product_page import (
 )
 
 pytestmark = pytest.mark.django_db
+
+
+def bomb(width: int, height: int) -> SimpleUploadedFile:
+    """A PNG of a few bytes that says it is this large."""
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    parts = ((b"IHDR", head), (b"IDAT", zlib.compress(b"\0" * 1000)), (b"IEND", b""))
+    chunks = (
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in parts
+    )
+    content = b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+    return SimpleUploadedFile("hat.png", content, "image/png")
 
 
 @pytest.fixture
@@ -102,6 +116,8 @@ def test_a_picture_moved_up_becomes_the_first(client: Client, pictured: Product)
         (SimpleUploadedFile("hat.svg", b"<svg/>"), "Upload a valid image."),
         (picture("hat.html"), "File extension “html” is not allowed."),
         ("", "Choose a picture."),
+        (bomb(50_000, 50_000), "Upload a valid image."),
+        (bomb(8_000, 8_000), "This picture has more than 50 megapixels. Please shrink it."),
     ],
 )
 def test_takes_nothing_but_pictures(

@@ -157,7 +157,7 @@ def test_the_lists_take_a_fixed_number_of_queries(
     for name in ("First", "Second"):
         make(name)
 
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             response = client.get(address)
 
         assert name in staff.text_of(response)

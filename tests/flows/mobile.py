@@ -22,11 +22,13 @@ ADDRESS = {
 
 @dataclass
 class Mobile:
-    """Keeps a guest's tokens; `called` are the paths it has asked for."""
+    """Keeps its tokens; `called` are the paths it has asked for."""
 
     shop: RunningShop
     cart: str = ""
     order: str = ""
+    access: str = ""
+    refresh: str = ""
     called: list[str] = field(default_factory=list)
 
     def get(self, path: str) -> dict[str, Any]:
@@ -36,6 +38,19 @@ class Mobile:
         self, path: str, body: dict[str, Any] | None = None, *, status: int = 201, key: str = ""
     ) -> dict[str, Any]:
         return self._call("POST", path, status, body, key)
+
+    def patch(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        return self._call("PATCH", path, 200, body)
+
+    def sign_in(self, email: str, password: str) -> None:
+        """Sign in, with the guest's cart."""
+        given = {"email": email, "password": password, "device": "My terminal"}
+        self._keep(self.post("/auth/login/", given, status=200))
+        self.cart = ""
+
+    def trade(self) -> None:
+        """Get the next pair of tokens."""
+        self._keep(self.post("/auth/refresh/", {"refresh": self.refresh}, status=200))
 
     def find(self, product: str) -> dict[str, Any]:
         """Return the first variant of a product that is in stock."""
@@ -77,12 +92,16 @@ class Mobile:
         self.shop.sandbox.pay(page.rpartition("/")[2])
         return number
 
+    def _keep(self, tokens: dict[str, Any]) -> None:
+        self.access, self.refresh = tokens["access"], tokens["refresh"]
+
     def _call(
         self, method: str, path: str, status: int, body: Any = None, key: str = ""
     ) -> dict[str, Any]:
         self.called.append(path)
         headers = {"Content-Type": "application/json", "Idempotency-Key": key}
         headers |= {"X-Cart-Token": self.cart, "X-Order-Token": self.order}
+        headers |= {"Authorization": f"Bearer {self.access}" if self.access else ""}
         reply = send(
             method,
             f"{self.shop.url}{ROOT}{path}",
@@ -91,4 +110,4 @@ class Mobile:
         )
         assert reply.status == status, reply.text
         self.cart = reply.headers.get("X-Cart-Token", self.cart)
-        return reply.json
+        return reply.json if reply.text else {}

@@ -20,10 +20,12 @@ import redis
 from django.db import connections
 from pytest_django import DjangoDbBlocker
 
-from shopflow.demo.people import FILE, OWNER
+from accounts.models import TotpDevice
+from shopflow.demo.people import FILE, OWNER, SHOPPER
 from shopflow.invariants import violations
 from tests.payments.sandbox_process import API_KEY, ROOT, SECRET, Sandbox, running_sandbox, send
 from tests.shopflow.supervising import soon
+from tests.staff import code_of
 
 # One shop for all of these tests, so one worker of the test run has them all.
 IN_THE_SHOP = [pytest.mark.django_db, pytest.mark.xdist_group("browser")]
@@ -72,16 +74,34 @@ class RunningShop:
     @property
     def owner(self) -> tuple[str, str]:
         """The e-mail and the password that the owner signs in with."""
+        return self._login(OWNER)
+
+    @property
+    def shopper(self) -> tuple[str, str]:
+        """The e-mail and the password of the demo shopper."""
+        return self._login(SHOPPER)
+
+    def _login(self, who: str) -> tuple[str, str]:
         lines = (self.folder / FILE).read_text().splitlines()
-        email, password, _ = next(line for line in lines if line.startswith(OWNER)).split()
+        email, password, _ = next(line for line in lines if line.startswith(who)).split()
         return email, password
+
+    def code_of_owner(self) -> str:
+        """What the owner's authenticator app shows."""
+        with self.books():
+            device = TotpDevice.objects.get(user__email=OWNER)
+            # Tests sign in more often than every half minute, and no code is taken twice.
+            device.last_step = None
+            device.save(update_fields=["last_step"])
+            return code_of(device)
 
 
 @contextmanager
 def running_shop(folder: Path, blocker: DjangoDbBlocker) -> Iterator[RunningShop]:
     """Open the demo shop with its state in this folder, and close it without a trace."""
     port = free_port()
-    url = f"http://127.0.0.1:{port}"
+    # By a name: browsers make no passkeys for an address of digits.
+    url = f"http://localhost:{port}"
     events = f"{url}/webhooks/payments/sandbox/"
     with (
         _own_database(blocker) as database,
@@ -130,6 +150,7 @@ def _environ(folder: Path, database: str, url: str, sandbox: Sandbox) -> dict[st
         ),
         "DEBUG": "0",
         "SITE_URL": url,
+        "EMAIL_URL": (folder / "mails").as_uri(),
         "SANDBOX_URL": sandbox.url,
         "SANDBOX_API_KEY": API_KEY,
         "SANDBOX_WEBHOOK_SECRET": SECRET,

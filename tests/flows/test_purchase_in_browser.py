@@ -136,7 +136,7 @@ def test_a_slow_press_counts_although_the_price_comes_anew_meanwhile(
 
     guest.go_to_checkout("pocket-mending-kit")
     guest.page.wait_for_load_state("networkidle")
-    guest.page.get_by_label("ZIP or postcode").first.press_sequentially("-1234")
+    guest.page.get_by_label("ZIP code").first.press_sequentially("-1234")
     guest.order_button.hover()
     with guest.page.expect_response("**/checkout/"):
         guest.page.mouse.down()  # leaves the field, so the price is asked for

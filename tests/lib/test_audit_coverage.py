@@ -48,6 +48,7 @@ HARMLESS = {
     "order_tax_lines": {"name"},
     "order_addresses": {"address_type"},
     "orders": {"shipping_method_name", "guest_token_version"},
+    "passkeys": {"public_key"},
     "payments": {"idempotency_key"},
     "price_lists": {"name"},
     "product_images": {"source_url"},

@@ -1,9 +1,14 @@
+import re
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from shopflow.config import database_settings, load
+from shopflow.config import MailServer, database_settings, load, mail_server
 from tests.ledger import ledger
 
+ROOT = settings.BASE_DIR
 GOOD = {
     "SECRET_KEY": "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGH",
     "DATABASE_URL": "postgresql://shop:secret@db.example:5433/shop",
@@ -11,6 +16,8 @@ GOOD = {
     "CELERY_BROKER_URL": "redis://cache.example/1",
     "SANDBOX_API_KEY": "sk_test",
     "SANDBOX_WEBHOOK_SECRET": "whsec_new, whsec_old",
+    "EMAIL_URL": "smtp+starttls://shop:secret@mail.example",
+    "EMAIL_FROM": "Shop <mail@shop.example>",
 }
 
 
@@ -28,6 +35,11 @@ def test_fills_in_what_may_be_left_out() -> None:
     assert (config.debug, config.default_currency) == (False, "USD")
     assert config.site_url == "http://127.0.0.1:8000"
     assert config.payment_providers == ["sandbox"]
+
+
+def test_a_shop_may_let_people_in_before_their_address_is_verified() -> None:
+    assert load(GOOD).login_needs_verified_email is True
+    assert load({**GOOD, "LOGIN_NEEDS_VERIFIED_EMAIL": "0"}).login_needs_verified_email is False
 
 
 def test_names_every_fault_at_once() -> None:
@@ -55,7 +67,34 @@ def test_names_every_fault_at_once() -> None:
         ("DEFAULT_CURRENCY", "DOLLAR"),
         ("DEFAULT_CURRENCY", "KWD"),
         ("SANDBOX_WEBHOOK_SECRET", ""),
+        ("SANDBOX_WEBHOOK_SECRET", " , ,"),
+        ("SECRET_KEY", "django-insecure-0123456789abcdefghijklmnopqrstuvwxyz"),
+        ("SECRET_KEY", "please-change-me-0123456789abcdefghijklmnopqrstuvwxyz"),
+        ("SECRET_KEY", "my-secret-key-0123456789abcdefghijklmnopqrstuvwxyz"),
+        ("SECRET_KEY_FALLBACKS", "short"),
+        ("SECRET_KEY_FALLBACKS", f"{GOOD['SECRET_KEY']},short"),
+        ("TRUSTED_PROXIES", "-1"),
+        ("TRUSTED_PROXIES", "1.5"),
+        ("TRUSTED_PROXIES", "all"),
+        ("TRUSTED_PROXIES", "11"),
+        ("ALLOWED_HOSTS", "shop.example,*"),
+        ("SITE_URL", "https://shop.example/somewhere"),
+        ("SITE_URL", "https://shop.example@evil.example"),
+        ("SITE_URL", "http://shop.example"),
+        ("SITE_URL", "http://192.0.2.1:8000"),
+        ("SITE_URL", "http://localhost.evil.example"),
         ("SANDBOX_API_KEY", " "),
+        ("EMAIL_URL", "mail.example"),
+        ("EMAIL_URL", "smtp://"),
+        ("EMAIL_URL", "smtp://mail.example:port"),
+        ("EMAIL_URL", "smtp://mail.example/path"),
+        ("EMAIL_URL", "smtps://mail.example?tls=0"),
+        ("EMAIL_URL", "smtp://shop:secret@mail.example"),
+        ("EMAIL_URL", "file:mails"),
+        ("EMAIL_URL", "file://elsewhere/mails"),
+        ("EMAIL_URL", "console:"),
+        ("EMAIL_FROM", "the shop"),
+        ("EMAIL_FROM", "mail@shop.example\nBcc: bob@example.com"),
     ],
 )
 def test_refuses_a_value_that_makes_no_sense(name: str, value: str) -> None:
@@ -69,13 +108,56 @@ def test_wants_no_key_for_a_provider_that_is_off() -> None:
     assert load({**without, "PAYMENT_PROVIDERS": ","}).payment_providers == []
 
 
+def test_takes_earlier_keys_and_a_number_of_proxies() -> None:
+    old = "ZYXWVUTSRQPONMLKJIHGFEDCBA9876543210zyxwvutsrq"
+    config = load({**GOOD, "SECRET_KEY_FALLBACKS": f"{old}, {old}x", "TRUSTED_PROXIES": "2"})
+
+    assert config.secret_key_fallbacks == [old, f"{old}x"]
+    assert config.trusted_proxies == 2
+    assert (load(GOOD).secret_key_fallbacks, load(GOOD).trusted_proxies) == ([], 0)
+
+
+def test_refuses_debug_where_shoppers_are() -> None:
+    with pytest.raises(ImproperlyConfigured, match="DEBUG is on and SITE_URL is https"):
+        load({**GOOD, "DEBUG": "1", "SITE_URL": "https://shop.example"})
+
+
+@pytest.mark.parametrize(
+    "site", ["http://127.0.0.1:8000", "http://localhost:8000", "http://[::1]:8000"]
+)
+def test_takes_plain_http_on_this_machine(site: str) -> None:
+    assert load({**GOOD, "SITE_URL": site, "DEBUG": "1"}).site_url == site
+
+
+def test_takes_plain_http_elsewhere_when_told_so() -> None:
+    site = "http://shop.internal"
+
+    assert load({**GOOD, "SITE_URL": site, "ALLOW_HTTP": "1"}).site_url == site
+
+
 @ledger("S0-31")
 def test_an_error_never_shows_a_secret() -> None:
     url = "postgresql://shop:hunter2%zz@db.example/shop"
+    mail = "smtp://shop:hunter2/@mail.example"
     with pytest.raises(ImproperlyConfigured, match="DATABASE_URL") as refused:
-        load({**GOOD, "SECRET_KEY": "hunter2", "DATABASE_URL": url})
+        load({**GOOD, "SECRET_KEY": "hunter2", "DATABASE_URL": url, "EMAIL_URL": mail})
 
     assert "hunter2" not in str(refused.value)
+
+
+def test_the_example_names_every_variable() -> None:
+    asked: set[str] = set()
+
+    class Noting(dict[str, str]):
+        def get(self, name: str, default: object = None) -> object:  # type: ignore[override]
+            asked.add(name)
+            return super().get(name, default)
+
+    load(Noting(GOOD))
+
+    named = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    assert len(asked) > 15
+    assert asked - named == set()
 
 
 @ledger("S1-60", "S2-72")
@@ -106,3 +188,31 @@ def test_hands_on_what_libpq_is_told_about_tls() -> None:
         "sslrootcert": "/etc/ssl/db ca.pem",
         "connect_timeout": "3",
     }
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("smtp://mail.example", MailServer(host="mail.example", port=25)),
+        ("smtp://shop:pw@127.0.0.1:2525", MailServer(
+            host="127.0.0.1", port=2525, user="shop", password="pw"
+        )),
+        ("smtps://a%40b:p%2Fw@mail.example", MailServer(
+            host="mail.example", port=465, user="a@b", password="p/w", use_tls=True
+        )),
+        ("smtp+starttls://shop:pw@mail.example:2587", MailServer(
+            host="mail.example", port=2587, user="shop", password="pw", use_starttls=True
+        )),
+        ("file:///run/my%20mails", MailServer(folder=Path("/run/my mails"))),
+    ],
+)  # fmt: skip
+def test_reads_a_mail_servers_address(url: str, expected: MailServer) -> None:
+    assert mail_server(url) == expected
+
+
+def test_keeps_mails_in_a_folder_on_a_developers_machine_only() -> None:
+    mails = {**GOOD, "EMAIL_URL": "file:///run/mails"}
+
+    assert load({**mails, "SITE_URL": "http://localhost:8010"}).mail_server.folder
+    with pytest.raises(ImproperlyConfigured, match="EMAIL_URL: a folder is for a developer's"):
+        load({**mails, "SITE_URL": "https://shop.example"})

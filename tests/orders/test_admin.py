@@ -1,5 +1,6 @@
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -186,6 +187,42 @@ def test_refuses_to_cancel_what_has_left(client: Client, paid: Order) -> None:
     assert response.status_code == 409
     assert "This order can't be cancelled any more." in staff.text_of(response)
     assert rows_of(paid) == before
+
+
+def test_asks_who_it_is_before_money_goes_back(paid: Order) -> None:
+    browser = staff.a_while_ago(staff.signed_in(staff.owner()))
+    before = rows_of(paid)
+
+    response = browser.post(act(paid, "cancel"), {"reason": "wrong size"})
+
+    asked = f"/accounts/prove/?{urlencode({'next': page(paid), 'undone': 1})}"
+    assert (response.status_code, response["Location"]) == (303, asked)
+    assert "Nothing was done yet." in staff.text_of(browser.get(asked))
+    assert rows_of(paid) == before
+    assert browser.post(asked, {"answer": "correct horse battery"})["Location"] == page(paid)
+    browser.post(act(paid, "cancel"), {"reason": "wrong size"})
+    assert rows_of(paid) != before
+
+
+def test_asks_who_it_is_before_many_are_cancelled(paid: Order) -> None:
+    browser = staff.a_while_ago(staff.signed_in(staff.owner()))
+    before = rows_of(paid)
+
+    data = {"action": "cancel_selected", "_selected_action": [str(paid.pk)]}
+    response = browser.post(f"{LIST}?status=confirmed", data)
+
+    asked = f"/accounts/prove/?{urlencode({'next': f'{LIST}?status=confirmed', 'undone': 1})}"
+    assert response["Location"] == asked
+    assert rows_of(paid) == before
+
+
+def test_ships_without_asking_again(paid: Order) -> None:
+    browser = staff.a_while_ago(staff.signed_in(staff.owner()))
+
+    browser.post(act(paid, "ship"), {"carrier": "DHL", "tracking_number": "TN-1"})
+
+    paid.refresh_from_db()
+    assert paid.status == "shipped"
 
 
 @pytest.mark.parametrize("name", ["ship", "deliver", "cancel"])

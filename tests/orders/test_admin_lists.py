@@ -11,8 +11,8 @@ from tests import factories, staff
 pytestmark = pytest.mark.django_db
 LIST = "/admin/orders/order/"
 # Two of each are the savepoint of the test's own transaction.
-LIST_QUERIES = 6
-PAGE_QUERIES = 14
+LIST_QUERIES = 7
+PAGE_QUERIES = 15
 
 
 @pytest.fixture

@@ -6,6 +6,8 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from accounts import commands as accounts
+from accounts.models import User
 from carts.models import CartItem
 from catalog.models import ProductVariant
 from inventory import commands as inventory
@@ -14,6 +16,7 @@ from promotions.models import Coupon
 from shipping import commands as shipping
 from shipping.models import ShippingMethod
 from tests import factories
+from tests.accounts.addresses import BERLIN, address_of
 from tests.ledger import ledger
 from tests.storefront import CHECKOUT, check_out, put_in_cart, words
 
@@ -171,9 +174,14 @@ def test_order_without_a_cart_is_refused_kindly(
         ("email", "", "Please fill this in."),
         ("name", "Ada", "Please enter your first and last name."),
         ("name", "A" * 101 + " B", "Please shorten your name."),
-        ("state", "", "Please choose your state."),
-        ("postal_code", "1", "Please enter a ZIP code like 10001."),
-        ("postal_code", "", "Please enter a ZIP code like 10001."),
+        ("name", "Ada\x01 Byron", "Please write this without line breaks"),
+        ("state", "", "Please choose one of the list."),
+        ("state", "Bavaria", "Please choose one of the list."),
+        ("postal_code", "1", "Please enter a ZIP code like 10000."),
+        ("postal_code", "90210", "This doesn't fit the state or region you chose."),
+        ("postal_code", "", "Please fill this in."),
+        ("phone", "555", "Please enter a phone number like (201) 555-0123."),
+        ("city", "x" * 10_000, "Ensure this value has at most 100 characters"),
         ("city", "", "Please fill this in."),
         ("address_line_1", "\0", "Null characters are not allowed."),
         ("country_code", "XX", "Select a valid choice."),
@@ -211,6 +219,109 @@ def test_other_country_needs_no_state(client: Client, cart: CartItem) -> None:
 
     assert response.status_code == 303
     assert Order.objects.get().shipping_address.state == ""
+
+
+@pytest.fixture
+def germany(us_shipping: ShippingMethod) -> ShippingMethod:
+    zone = shipping.save_zone(name="Germany", countries=["DE"])
+    return shipping.save_method(zone_id=zone.pk, name="Paket", price=Decimal("4.90"))
+
+
+@pytest.mark.usefixtures("germany")
+def test_each_country_brings_its_own_fields(client: Client, cart: CartItem) -> None:
+    american = client.get(ADDRESS).content.decode()
+    changed = {"country_code": "DE", "billing-country_code": "US"}
+    german = check_out(client, action="update", **changed).content.decode()
+
+    parcel = american.index('id="shipping-parts"')
+    places = [american.index(f">{label}<", parcel) for label in ("City", "State", "ZIP code")]
+    assert places == sorted(places)
+    parcel = german.index('id="shipping-parts"')
+    assert german.index(">Postcode<", parcel) < german.index(">City<", parcel)
+    assert 'name="state"' not in german
+    assert 'name="billing-state"' in german  # its country wasn't changed
+
+
+@pytest.mark.usefixtures("germany")
+def test_what_a_country_does_not_ask_for_is_not_kept(client: Client, cart: CartItem) -> None:
+    response = check_out(
+        client, country_code="DE", postal_code="10115", state="NY", expected_total="104.90"
+    )
+
+    assert response.status_code == 303
+    assert Order.objects.get().shipping_address.state == ""
+
+
+def test_phone_is_kept_as_everybody_can_call_it(client: Client, cart: CartItem) -> None:
+    check_out(client, expected_total=TOTAL, phone="(212) 555-0100")
+
+    assert Order.objects.get().shipping_address.phone == "+12125550100"
+
+
+@pytest.fixture
+def shopper(client: Client, variant: ProductVariant) -> User:
+    """Somebody who is logged in, with two shirts in the cart."""
+    user = factories.UserFactory.create()
+    client.force_login(user)
+    put_in_cart(client, variant, 2)
+    return user
+
+
+def test_first_choice_of_the_address_book_is_filled_in(client: Client, shopper: User) -> None:
+    address_of(shopper, address_line_1="5 Elm Street", company="Engines")
+    address_of(shopper, address_line_1="7 Oak Street")
+    address_of(shopper, address_type="billing", address_line_1="9 Ash Street")
+
+    response = client.get(ADDRESS)
+
+    html = response.content.decode()
+    assert 'name="address_line_1" value="5 Elm Street"' in html
+    assert 'name="address_line_2" value="Engines"' in html
+    assert 'name="billing-address_line_1" value="9 Ash Street"' in html
+    assert '<option value="NY" selected>' in html
+    assert "Order and pay $114.78" in words(response)
+
+
+def test_another_entry_of_the_book_can_be_taken(client: Client, shopper: User) -> None:
+    address_of(shopper, address_line_1="5 Elm Street")
+    other = address_of(shopper, address_line_1="7 Oak Street")
+
+    page = client.get(ADDRESS).content.decode()
+    chosen = client.get(f"{ADDRESS}?address={other.pk}").content.decode()
+
+    assert f'href="?address={other.pk}"' in page
+    assert 'name="address_line_1" value="7 Oak Street"' in chosen
+
+
+@pytest.mark.parametrize("named", ["somebody else's", "nothing", "\0"])
+def test_an_entry_of_no_own_book_is_not_found(client: Client, shopper: User, named: str) -> None:
+    foreign = address_of(factories.UserFactory.create(), address_line_1="7 Oak Street")
+    address_of(shopper)
+
+    response = client.get(ADDRESS, {"address": str(foreign.pk) if " " in named else named})
+
+    assert response.status_code == 404
+    assert "7 Oak Street" not in response.content.decode()
+
+
+def test_an_address_where_we_do_not_ship_is_not_filled_in(client: Client, shopper: User) -> None:
+    accounts.add_address(user_id=shopper.pk, address=BERLIN)
+
+    response = client.get(ADDRESS)
+
+    assert response.status_code == 200
+    assert 'value="Lindenstraße 1"' not in response.content.decode()
+
+
+def test_number_of_queries_of_a_shoppers_page(
+    client: Client, shopper: User, django_assert_num_queries: Any
+) -> None:
+    address_of(shopper)
+
+    # A guest's eight; who; the address book, in a transaction of its own with for whom; and as the
+    # destination is known, zone, ways to ship and taxes.
+    with django_assert_num_queries(16):
+        client.get(ADDRESS)
 
 
 def test_method_of_another_country_is_not_kept(client: Client, cart: CartItem) -> None:

@@ -202,3 +202,34 @@ def test_number_of_queries_of_detail(
     # rows; the menu.
     with django_assert_num_queries(11):
         client.get(link("orders:detail", order))
+
+
+def test_track_lets_nobody_guess_the_e_mail_of_an_order(client: Client, order: Order) -> None:
+    def tries(email: str, address: str = "198.51.100.99") -> Any:
+        data = {"number": order.order_number, "email": email}
+        return client.post("/orders/track/", data, REMOTE_ADDR=address)
+
+    # From another address each time: what is guessed at is counted as well.
+    statuses = [tries(f"guess{n}@example.com", f"198.51.100.{n}").status_code for n in range(11)]
+    right = tries(order.customer_email)
+
+    assert statuses == [404] * 10 + [429]
+    assert (right.status_code, right.headers.get("Location")) == (429, None)
+    assert 80 < int(right["Retry-After"]) <= 90
+
+
+def test_track_lets_nobody_try_one_number_after_another(client: Client, order: Order) -> None:
+    statuses = [
+        client.post("/orders/track/", {"number": f"ORD-{n}", "email": "a@b.example"}).status_code
+        for n in range(21)
+    ]
+
+    assert statuses == [404] * 20 + [429]
+
+
+def test_track_counts_only_who_is_wrong(client: Client, order: Order) -> None:
+    data = {"number": order.order_number, "email": order.customer_email}
+
+    statuses = {client.post("/orders/track/", data).status_code for _ in range(25)}
+
+    assert statuses == {303}

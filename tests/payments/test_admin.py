@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 PAYMENTS = "/admin/payments/payment/"
 REFUNDS = "/admin/payments/refund/"
 EVENTS = "/admin/payments/paymentevent/"
-LIST_QUERIES = 6
+LIST_QUERIES = 7
 
 
 @pytest.fixture
@@ -106,6 +106,17 @@ def test_bad_input_shows_a_sentence_and_changes_nothing(
 
     assert response.status_code == status
     assert sentence in staff.text_of(response)
+    assert rows_of(payment) == before
+
+
+def test_asks_who_it_is_before_money_goes_back(payment: Payment) -> None:
+    browser = staff.a_while_ago(staff.signed_in(staff.owner()))
+    before = rows_of(payment)
+
+    response = browser.post(refund_address(payment), {"amount": "1.00", "reason": "x"})
+
+    assert response.status_code == 303
+    assert response["Location"].startswith("/accounts/prove/?next=%2Fadmin%2Fpayments%2Fpayment")
     assert rows_of(payment) == before
 
 

@@ -226,12 +226,32 @@ def test_refuses_what_is_no_event(body: bytes) -> None:
     assert (refused.value.code, refused.value.status) == ("malformed_event", 400)
 
 
-def test_keeps_members_it_does_not_know() -> None:
-    body = encoded(type="payment.disputed", note="a backslash and u0000: \\u0000")
+def test_reads_a_backslash_before_u0000() -> None:
+    data = {**EVENT["data"], "failure_reason": "a backslash and u0000: \\u0000"}
+    body = encoded(type="payment.disputed", data=data)
 
     event = gateway().verify_webhook(body=body, headers=signed(body), now=NOW)
 
-    assert event.payload["note"] == "a backslash and u0000: \\u0000"
+    assert event.payment.failure_reason == "a backslash and u0000: \\u0000"
+
+
+def test_keeps_no_member_it_does_not_know() -> None:
+    data = {**EVENT["data"], "billing_details": {"name": "Ada"}, "receipt_email": "a@b.example"}
+    body = encoded(data=data, customer="Ada Byron")
+
+    event = gateway().verify_webhook(body=body, headers=signed(body), now=NOW)
+
+    assert event.payload == EVENT
+
+
+def test_forgets_the_person_and_can_be_read_again() -> None:
+    data = {**EVENT["data"], "failure_reason": "Ada has no money"}
+    data["redirect_url"] = f"{ORIGIN}/pay/secret"
+
+    forgotten = gateway().forget({**EVENT, "data": data})
+
+    assert forgotten == {**EVENT, "data": {**EVENT["data"], "card_last_four": ""}}
+    assert gateway().read_event(forgotten).payment.captured == Money(Decimal("59.90"), "USD")
 
 
 @pytest.mark.parametrize("payload", [{}, {**EVENT, "data": {}}, {**EVENT, "id": 7}])

@@ -48,6 +48,11 @@ def test_confirms_an_order_that_was_paid_in_time(
     event = PaymentEvent.objects.get()
     assert (event.outcome, event.last_error) == ("done", "")
     assert event.processed_at is not None
+    # The payment has it now; the event needs it no longer.
+    assert (event.payload["data"]["card_last_four"], event.payload["data"]["id"]) == (
+        "",
+        payment.provider_payment_id,
+    )
 
 
 def test_leaves_every_invariant_true(order: Order, till: Till, variant: ProductVariant) -> None:

@@ -8,8 +8,10 @@ from pytest_django import Settings
 from catalog.models import ProductVariant
 from orders import commands as orders
 from orders.models import Order
+from payments.commands import TRIES_FROM_NETWORK
 from payments.models import Payment
 from payments.sandbox.bank import MAX_TRIES
+from shopflow.lib.limits import take
 from tests import factories
 from tests.payments.sandbox_process import CARD_DECLINES, NOWHERE, Sandbox
 from tests.payments.webhooks import Till
@@ -45,6 +47,32 @@ def test_pressed_twice_is_one_payment(client: Client, order: Order, sandbox: San
 
     assert second["Location"] == first["Location"]
     assert Payment.objects.count() == 1
+
+
+def test_one_order_is_tried_twenty_times_an_hour(
+    client: Client, order: Order, settings: Settings
+) -> None:
+    settings.SANDBOX_URL = NOWHERE
+
+    statuses = [
+        client.post(link("payments:pay", order), REMOTE_ADDR=f"198.51.100.{n}").status_code
+        for n in range(21)
+    ]
+
+    assert statuses == [503] * 20 + [429]
+
+
+def test_one_network_opens_sixty_payments_an_hour(
+    client: Client, order: Order, sandbox: Sandbox
+) -> None:
+    for _ in range(60):
+        take(TRIES_FROM_NETWORK, "127.0.0.1")
+
+    response = client.post(link("payments:pay", order))
+
+    assert response.status_code == 429
+    assert 0 < int(response["Retry-After"]) <= 60
+    assert Payment.objects.count() == 0
 
 
 def test_absent_provider_is_said_and_can_be_tried_again(

@@ -161,7 +161,7 @@ def test_the_lists_take_a_fixed_number_of_queries(
         coupon = factories.coupon(f"CODE{expected}")
         factories.placed_order((variant, 1), code=coupon.code)
 
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             response = client.get(address)
 
         assert f"{expected} coupon" in staff.text_of(response)

@@ -13,6 +13,7 @@ from _pytest.mark import ParameterSet
 from django.db import IntegrityError, connection, transaction
 from psycopg import sql
 
+from shopflow.lib.ids import new_id
 from tests.ledger import ledger as marked
 from tests.rules import schema
 from tests.rules.rows import Values, column_of, insert, row, update, valid
@@ -75,14 +76,19 @@ def unique(
     return proof(name, partial(_unique, name, columns, given, again, other, unless), ledger)
 
 
-def append_only(name: str, *, ledger: str = "") -> ParameterSet:
-    """A rule of a table whose rows are never changed or deleted."""
-    return proof(name, partial(_append_only, name), ledger)
+def append_only(name: str, *, erasable: tuple[str, ...] = (), ledger: str = "") -> ParameterSet:
+    """A rule of a table whose rows are never changed or deleted; texts may be emptied for good."""
+    return proof(name, partial(_append_only, name, erasable), ledger)
 
 
-def frozen(name: str, *, but: Values, ledger: str = "") -> ParameterSet:
-    """A rule of a table whose columns never change, but for those given a new value here."""
-    return proof(name, partial(_frozen, name, but), ledger)
+def frozen(
+    name: str, *, but: Values, erasable: tuple[str, ...] = (), ledger: str = ""
+) -> ParameterSet:
+    """A rule of a table whose columns never change, but for those given a new value here.
+
+    `erasable` ones, of JSON, may become {}.
+    """
+    return proof(name, partial(_frozen, name, but, erasable), ledger)
 
 
 def proof(name: str, act: Callable[[], None], ledger: str = "") -> ParameterSet:
@@ -187,10 +193,15 @@ def _unique(
         row(rule.table, **{**second, **change})
 
 
-def _append_only(name: str) -> None:
+def _append_only(name: str, erasable: tuple[str, ...]) -> None:
     rule = schema.rules()[name]
-    row_id = row(rule.table)
+    row_id = row(rule.table, **dict.fromkeys(erasable, "said"))
 
+    for column in erasable:
+        assert refused_by(partial(update, rule.table, row_id, {column: "other"})) == name
+        assert refused_by(partial(update, rule.table, row_id, {column: "", "id": new_id()})) == name
+        update(rule.table, row_id, {column: ""})
+        assert refused_by(partial(update, rule.table, row_id, {column: "said"})) == name
     for statement in (
         "UPDATE {table} SET id = id WHERE id = %s",
         "DELETE FROM {table} WHERE id = %s",
@@ -198,15 +209,18 @@ def _append_only(name: str) -> None:
         refuses(rule, partial(run, statement, row_id, table=rule.table))
 
 
-def _frozen(name: str, but: Values) -> None:
+def _frozen(name: str, but: Values, erasable: tuple[str, ...]) -> None:
     rule = schema.rules()[name]
-    row_id = row(rule.table)
+    row_id = row(rule.table, **{column: {"said": "so"} for column in erasable})
 
     for free, value in but.items():
         update(rule.table, row_id, {free: value() if callable(value) else value})
     for column in schema.columns(rule.table).values():
         if not (column.name in but or column.name in BOOKKEEPING or column.is_generated):
             assert refused_by(partial(_change, rule.table, column, row_id)) == name, column.name
+    for column_name in erasable:
+        update(rule.table, row_id, {column_name: {}})
+        assert refused_by(partial(update, rule.table, row_id, {column_name: {"a": 1}})) == name
 
 
 def _change(table: str, column: Column, row_id: Any) -> None:

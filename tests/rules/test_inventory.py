@@ -116,7 +116,7 @@ RULES = (
         given=FOR_AN_ALERT,
         unless=(ENDED,),
     ),
-    append_only("inventory_transactions_append_only", ledger="S2-16"),
+    append_only("inventory_transactions_append_only", erasable=("notes",), ledger="S2-16"),
     one_of(
         "inventory_transactions_type_known",
         "type",

@@ -20,6 +20,11 @@ RULES = (
         {"reference": ""},
     ),
     check("outbox_messages_attempts_not_negative", {"attempts": 0}, {"attempts": -1}),
+    check(
+        "outbox_messages_sent_mail_is_empty",
+        {"topic": "mail:accounts/reset", "sent_at": EARLIER, "payload": "{}"},
+        {"payload": '{"sealed": "a link"}'},
+    ),
     unique("webhook_endpoints_url_unique", "url"),
     check(
         "webhook_endpoints_url_is_web",

@@ -66,7 +66,7 @@ RULES = (
         {"rate": "-0.000001"},
     ),
     check("order_discount_lines_not_negative", {"amount": 0}, {"amount": "-0.01"}),
-    append_only("order_status_history_append_only", ledger="S1-19"),
+    append_only("order_status_history_append_only", erasable=("notes",), ledger="S1-19"),
     check("order_status_history_to_known", {"to_status": "refunded"}, {"to_status": "lost"}),
     check(
         "order_status_history_from_known",
@@ -134,7 +134,7 @@ RULES = (
     unique("order_shipments_tracking_unique", "carrier", "tracking_number", ledger="S2-10"),
     check("order_shipment_items_quantity_positive", {"quantity": 1}, {"quantity": 0}),
     unique("order_shipment_items_unique", "shipment_id", "order_item_id"),
-    append_only("order_shipment_events_append_only"),
+    append_only("order_shipment_events_append_only", erasable=("description", "location")),
     one_of(
         "order_shipment_events_status_known",
         "status",
@@ -206,7 +206,11 @@ RULES = (
         {"quantity_received": 0},
     ),
     unique("order_return_items_unique", "order_return_id", "order_item_id"),
-    frozen("invoices_frozen", but={"user_id": new("users"), "pdf": "invoices/1.pdf"}),
+    frozen(
+        "invoices_frozen",
+        but={"user_id": new("users"), "pdf": "invoices/1.pdf"},
+        erasable=("snapshot",),
+    ),
     unique("invoices_number_unique", "series", "number", other={"number": 2}),
     one_of("invoices_kind_known", "kind", "invoice credit_note"),
     check(

@@ -179,7 +179,7 @@ RULES = (
         {"created_at": EARLIER, "expires_at": "2026-01-01 00:00:01"},
         {"expires_at": EARLIER},
     ),
-    append_only("gift_card_transactions_append_only"),
+    append_only("gift_card_transactions_append_only", erasable=("reason",)),
     one_of("gift_card_transactions_type_known", "type", "issue redeem refund adjustment expiry"),
     check(
         "gift_card_transactions_sign_fits_type",

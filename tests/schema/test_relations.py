@@ -57,9 +57,9 @@ HAS_MANY = (
 # What cannot live without its parent goes with it; history, money and stock never do.
 GOES_WITH = {
     "users": {
-        "carts", "password_resets", "product_purchases", "review_votes", "stock_alerts",
-        "user_addresses", "user_payment_methods", "user_sessions", "verification_tokens",
-        "wishlists",
+        "carts", "passkeys", "password_resets", "product_purchases", "recovery_codes",
+        "review_votes", "stock_alerts", "totp_devices", "user_addresses", "user_payment_methods",
+        "user_sessions", "verification_tokens", "wishlists",
     },
     "categories": {
         "category_facets", "category_translations", "coupon_categories", "product_categories",

@@ -174,7 +174,7 @@ def test_the_lists_take_a_fixed_number_of_queries(
             included_in_price=True,
         )
 
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             response = client.get(address)
 
         assert f"{number + 2} " in staff.text_of(response)

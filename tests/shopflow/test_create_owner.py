@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from accounts import commands as accounts
-from accounts.models import User
+from accounts.models import RecoveryCode, TotpDevice, User
 from shopflow.management.commands import create_owner
 from tests.ledger import ledger
 
@@ -27,13 +27,26 @@ class Terminal(io.StringIO):
 
 
 @ledger("S4-16")
-def test_makes_somebody_who_may_do_everything(client: Client) -> None:
+def test_makes_somebody_who_may_do_everything() -> None:
     output = run("--email", " Olive@Example.com ")
 
     owner = User.objects.get()
-    assert output == "olive@example.com may do everything now. Sign in at /admin/.\n"
+    assert output.startswith("olive@example.com may do everything now. Sign in at /admin/.\n")
     assert (owner.email, owner.role, owner.is_superuser) == ("olive@example.com", "admin", True)
-    assert client.login(username="olive@example.com", password=PASSWORD)
+    assert owner.check_password(PASSWORD)
+
+
+def test_shows_the_second_factor_once(client: Client) -> None:
+    output = run("--email", "olive@example.com")
+
+    device = TotpDevice.objects.get()
+    lines = output.splitlines()
+    assert device.uri in lines
+    assert sum(line.startswith("█") for line in lines) > 20
+    codes = [line.strip() for line in lines if line.startswith("  ")]
+    assert len(codes) == RecoveryCode.objects.count() == 10
+    client.post("/accounts/login/", {"username": "olive@example.com", "password": PASSWORD})
+    client.post("/accounts/code/", {"code": codes[0]})
     assert client.get("/admin/").status_code == 200
 
 

@@ -1,4 +1,5 @@
 import io
+import os
 import shutil
 from collections import namedtuple
 
@@ -18,9 +19,10 @@ Usage = namedtuple("Usage", "total used free")
 
 
 @pytest.fixture(autouse=True)
-def _half_full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever this machine's disk is like."""
+def _calm_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever this machine's disk is like, and how busy it is."""
     disk_is(monkeypatch, 50)
+    monkeypatch.setattr(os, "getloadavg", lambda: (0.1, 0.1, 0.1))
 
 
 def disk_is(monkeypatch: pytest.MonkeyPatch, percent: float) -> None:

@@ -177,6 +177,7 @@ def test_makes_people_whose_passwords_are_printed_and_kept(tmp_path: Path) -> No
         True,
     )
     assert (shopper.email, shopper.is_staff) == ("shopper@shopflow.example", False)
+    assert owner.totp_devices.get().confirmed
     assert owner.check_password(lines[0].split()[1])
     assert shopper.check_password(lines[1].split()[1])
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from shopflow.lib.admin.saving import ReadOnlyAdmin
 from shopflow.lib.errors import DomainError
+from shopflow.lib.proof import ask_again, is_recent
 from shopflow.lib.transactions import reading
 
 M = TypeVar("M", bound=models.Model)
@@ -28,6 +29,8 @@ class Act:
 
     `run(row, by=…, **what the form says)` calls the command and returns the sentence that says
     what was done. `is_possible` decides only whether the form is shown: the command decides.
+    `permission` is who may, such as `orders.ship_order`; without one, who may change the row.
+    What `is_grave` needs a recent proof that it is still them.
     """
 
     name: str
@@ -37,6 +40,7 @@ class Act:
     is_possible: Callable[[Any], bool] = lambda row: True
     initial: Callable[[Any], Mapping[str, Any]] = lambda row: {}
     hint: str = ""
+    permission: str = ""
     is_grave: bool = False
 
 
@@ -47,10 +51,10 @@ class ActingAdmin(ReadOnlyAdmin[M]):
     # Its own page has no form for a new row.
     add_form_template = "admin/change_form.html"
 
-    def has_command_permission(self, request: HttpRequest) -> bool:
-        """Whether this person may run the commands of the page; also for actions of the list."""
-        name = f"{self.opts.app_label}.change_{self.opts.model_name}"
-        return bool(request.user.has_perm(name))
+    def has_command_permission(self, request: HttpRequest, act: Act | None = None) -> bool:
+        """Whether this person may run a command of the page; also for actions of the list."""
+        change = f"{self.opts.app_label}.change_{self.opts.model_name}"
+        return bool(request.user.has_perm(act.permission if act and act.permission else change))
 
     def page_context(self, request: HttpRequest, row: M) -> dict[str, Any]:
         """Return what the page's template wants besides the row."""
@@ -85,8 +89,10 @@ class ActingAdmin(ReadOnlyAdmin[M]):
 
     def act_view(self, request: HttpRequest, row_id: UUID, act: Act) -> HttpResponse:
         """Do what was asked for, or show the page again with the reason why not."""
-        if not self.has_command_permission(request):
+        if not self.has_command_permission(request, act):
             raise PermissionDenied
+        if act.is_grave and not is_recent(request):
+            return ask_again(request, back=self._address("change", row_id))
         with reading():
             row = self.get_object(request, str(row_id))
         if row is None:
@@ -132,8 +138,6 @@ class ActingAdmin(ReadOnlyAdmin[M]):
     def _possible_acts(
         self, request: HttpRequest, row: M, filled: Mapping[str, forms.Form]
     ) -> list[dict[str, Any]]:
-        if not self.has_command_permission(request):
-            return []
         return [
             {
                 "act": act,
@@ -141,7 +145,7 @@ class ActingAdmin(ReadOnlyAdmin[M]):
                 "url": self._address(act.name, row.pk),
             }
             for act in self.acts
-            if act.is_possible(row)
+            if self.has_command_permission(request, act) and act.is_possible(row)
         ]
 
     def _url_name(self, name: str) -> str:

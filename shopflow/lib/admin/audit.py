@@ -78,6 +78,7 @@ def _history_of(row: Model, parts: Sequence[str]) -> Q:
 class AuditLogAdmin(ActingAdmin[AuditLog]):
     """Who did what, with the old and the new values. Nobody changes it, here or anywhere."""
 
+    shows_personal_data = True
     list_display = ("when", "who_and_where", "action", "entity", "summary")
     list_filter = (HistoryFilter, "action", KindFilter)
     search_fields = ("entity_id",)

@@ -10,9 +10,9 @@ from shopflow.lib.api.bodies import (
     JSONBody,
     MoneyValue,
     NoMetadata,
-    NoTokensYet,
     WholeNumber,
     checked,
+    user_id_of,
 )
 from shopflow.lib.api.paging import CursorPagination
 from shopflow.lib.api.problems import (
@@ -30,7 +30,6 @@ __all__ = [
     "JSONBody",
     "MoneyValue",
     "NoMetadata",
-    "NoTokensYet",
     "WholeNumber",
     "answer",
     "cached",
@@ -39,4 +38,5 @@ __all__ = [
     "domain_document",
     "problem",
     "problem_response",
+    "user_id_of",
 ]

@@ -1,13 +1,12 @@
-"""What comes in and how values are written: JSON bodies, whole numbers, money, tokens."""
+"""What comes in and how values are written: JSON bodies, whole numbers, money, who asks."""
 
 import json
 from typing import IO, Any, NoReturn
+from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import exceptions, serializers
-from rest_framework.authentication import BaseAuthentication
 from rest_framework.fields import empty
 from rest_framework.metadata import BaseMetadata
 from rest_framework.parsers import JSONParser
@@ -56,18 +55,6 @@ class JSONBody(JSONParser):
             raise exceptions.ParseError("This isn't valid JSON in UTF-8.") from error
 
 
-class NoTokensYet(BaseAuthentication):
-    """Refuses every token: signing in through the API isn't there yet, and cookies never count."""
-
-    def authenticate(self, request: Request | HttpRequest) -> None:
-        """Let guests through; raises AuthenticationFailed for anybody who names a token."""
-        if "Authorization" in request.headers:
-            raise exceptions.AuthenticationFailed("This token isn't valid (any more).")
-
-    def authenticate_header(self, request: Request | HttpRequest) -> str:
-        return 'Bearer realm="api", error="invalid_token"'
-
-
 class NoMetadata(BaseMetadata):
     """OPTIONS names the methods in `Allow`; what they take says the schema."""
 
@@ -109,6 +96,11 @@ def checked(body: type[Body], request: Request) -> dict[str, Any]:
     given.is_valid(raise_exception=True)
     values: dict[str, Any] = given.validated_data
     return values
+
+
+def user_id_of(request: Request) -> UUID | None:
+    """Return who is signed in, None for a guest."""
+    return request.user.pk if request.auth else None
 
 
 class WholeNumber(serializers.IntegerField):

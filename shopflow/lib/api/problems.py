@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -11,7 +12,7 @@ from django.http import Http404, HttpResponse, UnreadablePostError
 from rest_framework import exceptions
 
 from shopflow.lib import context
-from shopflow.lib.errors import DomainError, InvalidInput, NotFound
+from shopflow.lib.errors import Busy, DomainError, InvalidInput, NotFound, retry_after
 from shopflow.lib.middleware import BUSY
 from shopflow.lib.transactions import RETRYABLE, sqlstate
 
@@ -20,15 +21,10 @@ NO_FIELD = "non_field_errors"
 MOST_ERRORS = 50
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 # Where the framework's own word for a fault isn't the one in our contract.
-CODES = {"parse_error": "malformed_json", "authentication_failed": "invalid_token"}
+CODES = {"parse_error": "malformed_json"}
+REALM = 'Bearer realm="api"'
 
 logger = logging.getLogger(__name__)
-
-
-class Busy(DomainError):
-    code = "busy"
-    status = 503
-    message = "The shop is very busy. Please try again in a moment."
 
 
 class BodyTooLarge(DomainError):
@@ -61,8 +57,10 @@ def problem(error: Exception, about: Mapping[str, Any]) -> HttpResponse:
 def problem_response(error: DomainError) -> HttpResponse:
     """Return the problem document of a refusal as a response."""
     response = _response(error.status, domain_document(error))
-    if error.status == Busy.status:
-        response["Retry-After"] = "2"
+    if seconds := retry_after(error):
+        response["Retry-After"] = seconds
+    if error.status == HTTPStatus.UNAUTHORIZED:
+        response["WWW-Authenticate"] = REALM
     return response
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
+from rest_framework.permissions import IsAuthenticated
 
 from shopflow.lib.api.problems import PROBLEM_TYPE
 
@@ -23,14 +24,23 @@ CART_TOKEN = OpenApiParameter(
     "X-Cart-Token",
     str,
     OpenApiParameter.HEADER,
-    description="Opens a guest's cart; returned in this header when the cart is made.",
+    description=(
+        "Opens a guest's cart; returned in this header when the cart is made. Who is signed in has "
+        "a cart of their own: the header counts at login only, where it is merged into it."
+    ),
 )
 ORDER_TOKEN = OpenApiParameter(
     "X-Order-Token",
     str,
     OpenApiParameter.HEADER,
-    description="Opens a guest's order; `order.token` of the checkout's answer.",
+    description=(
+        "Opens an order; `order.token` of the checkout's answer. Who is signed in opens their own "
+        "orders without."
+    ),
 )
+
+
+BEARER: dict[str, Any] = {"bearer": []}
 
 
 class FaultSerializer(serializers.Serializer[Any]):
@@ -60,8 +70,13 @@ class ProblemSchema(AutoSchema):
     """Adds the problem documents to every operation's answers."""
 
     def get_auth(self) -> list[dict[str, Any]]:
-        """Nothing to log in with yet: guests' tokens are plain headers of their operations."""
-        return []
+        """An access token, which guests leave out; their own tokens are plain headers."""
+        if not self.view.get_authenticators():
+            return []
+        is_needed = any(
+            isinstance(permission, IsAuthenticated) for permission in self.view.get_permissions()
+        )
+        return [BEARER] if is_needed else [BEARER, {}]
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)

@@ -33,6 +33,11 @@ class OutboxMessage(Row):
             models.CheckConstraint(
                 condition=Q(attempts__gte=0), name="outbox_messages_attempts_not_negative"
             ),
+            # A mail holds an address, and links that open an account.
+            models.CheckConstraint(
+                condition=Q(sent_at=None) | ~Q(topic__startswith="mail:") | Q(payload={}),
+                name="outbox_messages_sent_mail_is_empty",
+            ),
         )
         indexes = (
             models.Index(

@@ -54,28 +54,48 @@ class Trigger(BaseConstraint):
 
 
 class AppendOnly(Trigger):
-    """Rows are written once: nobody changes or deletes them, the owner included."""
+    """Rows are written once: nobody changes or deletes them, the owner included.
+
+    What somebody wrote about a person may have to go: `erasable` columns can be emptied, and
+    nothing else can be done to them.
+    """
+
+    def __init__(self, *, name: str, erasable: Sequence[str] = ()) -> None:
+        super().__init__(name=name)
+        self.erasable = tuple(erasable)
 
     def moment(self, model: type[Model]) -> str:
         return "BEFORE UPDATE OR DELETE"
 
     def action(self, model: type[Model]) -> str:
-        return f"EXECUTE FUNCTION shop_refuse('{self.name}', 'rows are never changed or deleted')"
+        erasable = f", '{{{','.join(self.erasable)}}}'" if self.erasable else ""
+        return (
+            f"EXECUTE FUNCTION shop_refuse('{self.name}',"
+            f" 'rows are never changed or deleted'{erasable})"
+        )
+
+    def deconstruct(self) -> Any:
+        path, args, kwargs = super().deconstruct()
+        return path, args, {**kwargs, **({"erasable": self.erasable} if self.erasable else {})}
 
 
 class Frozen(Trigger):
-    """Some columns never change after the insert."""
+    """Some columns never change after the insert; `erasable` ones, of JSON, may become {}."""
 
-    def __init__(self, *, fields: Sequence[str], name: str) -> None:
+    def __init__(self, *, fields: Sequence[str], name: str, erasable: Sequence[str] = ()) -> None:
         super().__init__(name=name)
         self.fields = tuple(fields)
+        self.erasable = tuple(erasable)
 
     def moment(self, model: type[Model]) -> str:
         return f"BEFORE UPDATE OF {', '.join(self._columns(model))}"
 
     def action(self, model: type[Model]) -> str:
+        emptied = {f'"{name}"' for name in self.erasable}
         changed = " OR ".join(
-            f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in self._columns(model)
+            f"OLD.{column} IS DISTINCT FROM NEW.{column}"
+            + (f" AND NEW.{column} <> '{{}}'::jsonb" if column in emptied else "")
+            for column in self._columns(model)
         )
         return (
             f"WHEN ({changed})"
@@ -84,6 +104,7 @@ class Frozen(Trigger):
 
     def deconstruct(self) -> Any:
         path, args, kwargs = super().deconstruct()
+        kwargs |= {"erasable": self.erasable} if self.erasable else {}
         return path, args, {**kwargs, "fields": self.fields}
 
     def _columns(self, model: type[Model]) -> list[str]:

@@ -1,7 +1,9 @@
 import sys
 from getpass import getpass
-from typing import Any
+from io import StringIO
+from typing import Any, cast
 
+import segno
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -9,14 +11,14 @@ from django.core.validators import validate_email
 
 from accounts import commands as accounts
 from accounts.errors import EmailTaken
-from accounts.models import User
+from accounts.models import TotpDevice, User
 
 
 class Command(BaseCommand):
     help = (
         "Makes the first owner of a shop: somebody who may do everything in the admin. Asks for "
         "e-mail and password; without a terminal the password is the first line of the input. "
-        "The second factor is enrolled at the first sign-in."
+        "Shows the key of the authenticator app and ten recovery codes, once."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -42,6 +44,19 @@ class Command(BaseCommand):
         except EOFError:
             raise CommandError("E-mail or password is missing.") from None
         self.stdout.write(f"{owner.email} may do everything now. Sign in at /admin/.")
+        self._show(accounts.give_totp(user_id=owner.pk))
+
+    def _show(self, made: accounts.Enrolled) -> None:
+        """Print what the phone scans and what lies in a drawer; nobody can show it again."""
+        app = cast(TotpDevice, made.factor)
+        picture = StringIO()
+        segno.make(app.uri, error="m").terminal(out=picture, compact=True)
+        self.stdout.write(
+            "\nScan this with an authenticator app, or type the key it holds:\n\n"
+            f"{picture.getvalue()}\n{app.uri}\n\n"
+            "Recovery codes, each for one login without the phone. They are shown only now:\n\n"
+            + "".join(f"  {code}\n" for code in made.codes)
+        )
 
 
 def _password() -> str:
