@@ -26,8 +26,10 @@ def save_synonym(
         raise InvalidSynonym("This is the same word twice. Please enter a different one.")
     row = _synonym(synonym_id) if synonym_id else None
     if row is None:
-        twin = Synonym.objects.filter(language=language, word=said, synonym=meant)
-        row = twin.first() or Synonym()
+        twin = Synonym.objects.filter(language=language, word=said, synonym=meant).first()
+        if twin is not None:
+            return twin
+        row = Synonym()
     row.language, row.word, row.synonym = language, said, meant
     row.save()
     return row

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from uuid import UUID
 
 from django.conf import settings
@@ -52,14 +52,15 @@ def _replace(language: str, texts: sql.SQL, sources: "models.QuerySet[models.Mod
     counts: Counter[str] = Counter()
     for ids in _batches(sources):
         counts.update(_counted(texts, ids))
+    known = dict(SearchWord.objects.filter(language=language).values_list("word", "product_count"))
+    changed = {word: count for word, count in counts.items() if known.get(word) != count}
     SearchWord.objects.bulk_create(
-        _rows(language, counts),
+        _rows(language, changed),
         batch_size=5000,
         update_conflicts=True,
         unique_fields=["language", "word"],
         update_fields=["product_count", "clipped"],
     )
-    known = SearchWord.objects.filter(language=language).values_list("word", flat=True)
     gone = set(known) - set(counts)
     SearchWord.objects.filter(language=language, word__in=gone).delete()
 
@@ -80,7 +81,7 @@ def _counted(texts: sql.SQL, ids: Collection[UUID]) -> Counter[str]:
         return Counter({word: count for word, count in cursor if WORD.fullmatch(word)})
 
 
-def _rows(language: str, counts: "Counter[str]") -> Iterable[SearchWord]:
+def _rows(language: str, counts: Mapping[str, int]) -> Iterable[SearchWord]:
     return [
         SearchWord(language=language, word=word, product_count=count, clipped=clippings(word))
         for word, count in sorted(counts.items())

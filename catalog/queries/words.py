@@ -153,7 +153,7 @@ def meaning_of(text: str, *, is_typing: bool = False) -> Meaning:
         )
         facts, others, pairs, products, brands, total = cursor.fetchone()
     phrases = [
-        *(Phrase(*grams[place - 1], other) for place, other in others or ()),
+        *(Phrase(grams[n - 1][0], grams[n - 1][1], other) for n, other in others or ()),
         *(Phrase(n - 1, 2, words="".join(words[n - 1 : n + 1])) for n in pairs or ()),
     ]
     explained = {n for phrase in phrases for n in range(phrase.start, phrase.start + phrase.length)}
