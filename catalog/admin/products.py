@@ -151,7 +151,7 @@ class ProductAdmin(CommandAdmin[Product]):
         return commands.save_product(spec=spec, product_id=row_id).product
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Product]":
-        rows: QuerySet[Product] = Product.objects.with_card()
+        rows: QuerySet[Product] = Product.objects.with_card().defer(None).defer("search", "names")
         return rows
 
     def get_search_results(
