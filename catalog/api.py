@@ -1,6 +1,6 @@
 """The catalogue for mobile clients: the same for everybody, kept until something changes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
@@ -17,13 +17,12 @@ from catalog.queries import (
     BY_RELEVANCE,
     SHELF_SORTS,
     SORTS,
-    best_matches,
     find_category,
     find_product,
     menu,
     search,
-    search_beginnings,
     shelved,
+    suggestions,
 )
 from catalog.serializers import (
     BrandSerializer,
@@ -32,6 +31,9 @@ from catalog.serializers import (
     ProductCardSerializer,
     ProductQuery,
     ProductSerializer,
+    SuggestionSerializer,
+    SuggestionsSerializer,
+    SuggestQuery,
 )
 from shopflow.lib.api import CursorPagination, cached
 from shopflow.lib.api.paging import PARAMETERS
@@ -42,7 +44,6 @@ FIELDS = OpenApiParameter(
     "fields", str, description="Only these members, for example `slug,name,price`."
 )
 S = TypeVar("S", bound=serializers.Serializer[Any])
-Search = Callable[[str], "QuerySet[Product]"]
 
 
 class ProductViewSet(viewsets.GenericViewSet[Product]):
@@ -77,19 +78,15 @@ class ProductViewSet(viewsets.GenericViewSet[Product]):
         asked = query.validated_data
         if asked.get("category"):
             self.filterset_class = ShelfFilter
-        rows = self._rows(search, **asked)
-        if asked.get("q") and not rows:
-            rows = self._rows(search_beginnings, **asked)
+        rows = self._rows(**asked)
         serializer = self._trimmed(ProductCardSerializer())
         pages = cast(CursorPagination, self.paginator)
         return pages.document([serializer.to_representation(row) for row in rows])
 
-    def _rows(self, look: Search, q: str = "", **asked: Any) -> Sequence[Product]:
-        found = look(q) if q else Product.objects.visible()
+    def _rows(self, q: str = "", **asked: Any) -> Sequence[Product]:
+        found = search(text=q).products if q else Product.objects.visible()
         wanted, self.page_order = _wanted(found, q=q, **asked)
         narrowed = cast(ProductQuerySet, self.filter_queryset(wanted))
-        if self.page_order is BY_RELEVANCE:
-            narrowed = best_matches(found=narrowed, text=q)
         return self.paginate_queryset(narrowed.with_card()) or []
 
     def _trimmed(self, serializer: S) -> S:
@@ -128,6 +125,25 @@ class BrandViewSet(viewsets.GenericViewSet[Brand]):
         rows = self.paginate_queryset(self.get_queryset())
         pages = cast(CursorPagination, self.paginator)
         return pages.document(BrandSerializer(rows, many=True).data)
+
+
+class SuggestViewSet(viewsets.ViewSet):
+    """What may be meant while somebody is still typing."""
+
+    @extend_schema(
+        operation_id="search_suggest", parameters=[SuggestQuery], responses=SuggestionsSerializer
+    )
+    def list(self, request: Request) -> HttpResponse:
+        """Suggest words, categories, brands and products; at most ten."""
+        query = SuggestQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        text = query.validated_data["q"]
+        return cached(request, scopes=[CATALOG], known={"q"}, make=lambda: _suggested(text))
+
+
+def _suggested(text: str) -> dict[str, Any]:
+    rows = SuggestionSerializer(suggestions(text=text), many=True).data
+    return {"results": rows, "next": None, "previous": None}
 
 
 def _wanted(

@@ -20,6 +20,17 @@ class BrandNotFound(NotFound):
     message = "We don't carry this brand (any more)."
 
 
+class SynonymNotFound(NotFound):
+    code = "synonym_not_found"
+    message = "This synonym isn't there any more."
+
+
+class InvalidSynonym(InvalidInput):
+    """The message says what to do about it."""
+
+    code = "invalid_synonym"
+
+
 class InvalidProduct(InvalidInput):
     """A product that breaks a rule of the catalogue; the message says which and what to do."""
 

@@ -10,7 +10,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from catalog import queries
 from catalog.filters import ProductFilter
 from catalog.models import Brand, Product
 from shopflow.lib.paging import Order, Page, page
@@ -58,23 +57,19 @@ def read_listing(
     sorts: Mapping[str, Order],
     brands: "QuerySet[Brand]",
     filter_class: type[ProductFilter] = ProductFilter,
-    question: str = "",
 ) -> Listing:
     """Return the page of products that the address asks for; raises InvalidCursor.
 
-    The first of `sorts` is the shop's own order; `brands` are those to choose from; `question` is
-    what was searched for. A filter that can't be read is left out and named in the form.
+    The first of `sorts` is the shop's own order; `brands` are those to choose from. A filter that
+    can't be read is left out and named in the form.
     """
     asked = _readable(asked)
     sort = asked.get("sort", "")
     sort = sort if sort in sorts else next(iter(sorts))
     filters = filter_class(asked, queryset=products)
     filters.form.fields["brand"].queryset = brands
-    found = filters.qs
-    if sorts[sort] is queries.BY_RELEVANCE:
-        found = queries.best_matches(found=found, text=question)
     rows: Page[Product] = page(
-        found.with_card(),
+        filters.qs.with_card(),
         order=sorts[sort],
         cursor=asked.get("after"),
         limit=PER_PAGE,

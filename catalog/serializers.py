@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from catalog.models import Brand, Product, ProductImage, ProductVariant
-from catalog.queries import MenuCategory, category_trail
+from catalog.queries import MenuCategory, Suggestion, category_trail
 from shopflow.lib.api import MoneyValue
 
 Output = serializers.Serializer
@@ -66,9 +66,8 @@ class ProductCardSerializer(serializers.ModelSerializer[Product]):
 
     @extend_schema_field(ImageSerializer(allow_null=True))
     def get_image(self, product: Product) -> Mapping[str, Any] | None:
-        images: list[ProductImage] = getattr(product, "primary_images", [])
-        shown = next((image for image in images if image.file), None)
-        return ImageSerializer(shown).data if shown else None
+        image: ProductImage | None = getattr(product, "primary_image", None)
+        return ImageSerializer(image).data if image and image.file else None
 
 
 class VariantSerializer(serializers.ModelSerializer[ProductVariant]):
@@ -157,6 +156,36 @@ class CategoryTreeSerializer(Output[Any]):
     results = CategorySerializer(many=True)
     next = serializers.CharField(allow_null=True)
     previous = serializers.CharField(allow_null=True)
+
+
+class SuggestionSerializer(Output[Any]):
+    """Something that may be meant: `kind` says what `name` is.
+
+    Words to look for, the path of a category, the slug of a brand or of a product.
+    """
+
+    kind = serializers.ChoiceField(["words", "category", "brand", "product"])
+    text = serializers.CharField()
+    name = serializers.CharField()
+    image = serializers.SerializerMethodField()
+
+    @extend_schema_field(ImageSerializer(allow_null=True))
+    def get_image(self, suggestion: Suggestion) -> Mapping[str, Any] | None:
+        image = suggestion.image
+        return ImageSerializer(image).data if image and image.file else None
+
+
+@extend_schema_serializer(many=False)
+class SuggestionsSerializer(Output[Any]):
+    """All suggestions, at most ten; there are no further pages."""
+
+    results = SuggestionSerializer(many=True)
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+
+
+class SuggestQuery(serializers.Serializer[Any]):
+    q = serializers.CharField(max_length=200, help_text="What has been typed so far")
 
 
 class ProductQuery(serializers.Serializer[Any]):

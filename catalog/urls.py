@@ -20,5 +20,6 @@ urlpatterns = [
     path("c/<slugs:slugs>/", views.category, name="category"),
     path("p/<slug:slug>/", views.product, name="product"),
     path("search/", views.search, name="search"),
+    path("search/suggest/", views.suggest, name="suggest"),
     path("brands/<slug:slug>/", views.brand, name="brand"),
 ]

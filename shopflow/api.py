@@ -18,7 +18,7 @@ from rest_framework.views import APIView
 
 from accounts.api import AddressViewSet, DoorViewSet, MeViewSet, SignInViewSet
 from carts.api import CartCouponViewSet, CartItemViewSet, CartViewSet
-from catalog.api import BrandViewSet, CategoryViewSet, ProductViewSet
+from catalog.api import BrandViewSet, CategoryViewSet, ProductViewSet, SuggestViewSet
 from orders.api import CheckoutViewSet, OrderViewSet, OwnOrderViewSet, PdfRenderer
 from payments.api import PaymentMethodViewSet, PaymentViewSet
 from shopflow.lib.errors import NotFound
@@ -127,6 +127,7 @@ people = [
 ]
 urlpatterns = [
     *router.urls,
+    path("search/suggest/", SuggestViewSet.as_view({"get": "list"}), name="suggest"),
     *people,
     path("cart/", CartViewSet.as_view({"get": "retrieve", "post": "create"}), name="cart"),
     path("cart/items/", CartItemViewSet.as_view({"post": "create"}), name="cart-items"),

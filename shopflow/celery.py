@@ -52,6 +52,14 @@ app.conf.update(
             "task": "carts.tasks.drop_carts_of_closed_accounts",
             "schedule": 3600,
         },
+        "find products by what their shelves are called": {
+            "task": "catalog.tasks.refresh_keywords",
+            "schedule": crontab(hour="2", minute="30"),
+        },
+        "count the words of the catalogue": {
+            "task": "catalog.tasks.rebuild_words",
+            "schedule": crontab(hour="3", minute="0"),
+        },
         "make partitions": {"task": "shopflow.lib.tasks.make_partitions", "schedule": 86_400},
         # UTC, when few people buy.
         "check invariants": {

@@ -1,6 +1,7 @@
 """What we sell, as staff see it."""
 
 from catalog.admin.products import ProductAdmin
+from catalog.admin.searches import SearchLogAdmin, SynonymAdmin
 from catalog.admin.shelves import BrandAdmin, CategoryAdmin
 
-__all__ = ["BrandAdmin", "CategoryAdmin", "ProductAdmin"]
+__all__ = ["BrandAdmin", "CategoryAdmin", "ProductAdmin", "SearchLogAdmin", "SynonymAdmin"]

@@ -151,7 +151,7 @@ class ProductAdmin(CommandAdmin[Product]):
         return commands.save_product(spec=spec, product_id=row_id).product
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Product]":
-        rows: QuerySet[Product] = Product.objects.with_card().defer("search")
+        rows: QuerySet[Product] = Product.objects.with_card().defer(None).defer("search", "names")
         return rows
 
     def get_search_results(
@@ -193,8 +193,8 @@ class ProductAdmin(CommandAdmin[Product]):
 
     @admin.display(description="")
     def picture(self, product: Product) -> SafeString | str:
-        images: list[ProductImage] = getattr(product, "primary_images", [])
-        return _thumbnail(images[0]) if images and images[0].file else "—"
+        image: ProductImage | None = getattr(product, "primary_image", None)
+        return _thumbnail(image) if image and image.file else "—"
 
     @admin.display(description="Shown")
     def state(self, product: Product) -> str:

@@ -1,9 +1,12 @@
 """Everything that changes what we sell."""
 
 from catalog.commands.categories import save_brand, save_category
+from catalog.commands.keywords import refresh_keywords
 from catalog.commands.products import delete_product, save_product, save_products
+from catalog.commands.searches import delete_synonym, log_search, save_synonym
 from catalog.commands.specs import ImageSpec, ProductSpec, SavedProduct, VariantSpec
 from catalog.commands.stock import set_stock
+from catalog.commands.words import note_words, rebuild_words
 
 __all__ = [
     "ImageSpec",
@@ -11,9 +14,15 @@ __all__ = [
     "SavedProduct",
     "VariantSpec",
     "delete_product",
+    "delete_synonym",
+    "log_search",
+    "note_words",
+    "rebuild_words",
+    "refresh_keywords",
     "save_brand",
     "save_category",
     "save_product",
     "save_products",
+    "save_synonym",
     "set_stock",
 ]

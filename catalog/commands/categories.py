@@ -7,8 +7,10 @@ from django.utils.text import slugify
 from catalog.commands.read_models import shelve
 from catalog.errors import CategoryNotFound, InvalidProduct
 from catalog.models import Brand, Category, Product
+from catalog.signals import category_renamed
 from shopflow.lib import cache
 from shopflow.lib.fields import LtreeField
+from shopflow.lib.news import announce
 from shopflow.lib.transactions import command
 
 
@@ -36,13 +38,16 @@ def save_category(
     path = f"{prefix}{category.pk.hex}"
     if category_id and f"{path}.".startswith(f"{category.path}.") and path != category.path:
         raise InvalidProduct("A category can't stand inside itself. Choose another parent.")
+    is_new_elsewhere = bool(category_id) and (path, name) != (category.path, category.name)
     if category_id and path != category.path:
         _move_subtree(category.path, path)
     category.name, category.slug, category.parent = name, slug, parent
     category.sort_order, category.is_active = sort_order, is_active
     category.description, category.path = description, path
     category.save()
-    cache.renew(cache.CATALOG)
+    if is_new_elsewhere:
+        announce(category_renamed, category_id=category.pk)
+    cache.renew(cache.CATALOG, cache.MENU)
     return category
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from catalog.commands.keywords import trails
 from catalog.commands.specs import ProductSpec
 from catalog.errors import (
     BrandNotFound,
@@ -16,7 +17,7 @@ from catalog.errors import (
     SkuTaken,
     SlugTaken,
 )
-from catalog.models import Brand, Category, Product, ProductImage, ProductVariant
+from catalog.models import Brand, Product, ProductImage, ProductVariant
 
 Part = TypeVar("Part", ProductVariant, ProductImage)
 
@@ -29,7 +30,7 @@ class Known:
     variants: Mapping[UUID, list[ProductVariant]]  # by product
     images: Mapping[UUID, list[ProductImage]]
     brands: Mapping[UUID, str]
-    categories: frozenset[UUID]
+    categories: Mapping[UUID, str]  # the names from the root down
     style_codes: dict[str, UUID]  # whose they are
     skus: dict[str, UUID]
     claimed: set[str] = field(default_factory=set)  # addresses
@@ -83,11 +84,10 @@ def look_up(specs: Sequence[ProductSpec], product_id: UUID | None = None) -> Kno
     if product_id is not None:
         found |= Q(pk=product_id)
     rows = Product.objects.select_for_update(no_key=True, of=("self",)).filter(found)
-    products = list(rows.order_by("pk").defer("search"))
+    products = list(rows.order_by("pk").defer("search", "names"))
     ids = [product.pk for product in products]
     variants = ProductVariant.objects.select_for_update(no_key=True, of=("self",))
     brands = Brand.objects.filter(pk__in={spec.brand_id for spec in specs})
-    categories = Category.objects.filter(pk__in={spec.category_id for spec in specs})
     styles = Product.objects.filter(sku__in=[style_code(spec) for spec in specs])
     skus = [variant.sku for spec in specs for variant in spec.variants]
     return Known(
@@ -95,7 +95,7 @@ def look_up(specs: Sequence[ProductSpec], product_id: UUID | None = None) -> Kno
         variants=_by_product(variants.filter(product__in=ids).order_by("pk")),
         images=_by_product(ProductImage.objects.filter(product__in=ids)),
         brands=dict(brands.values_list("pk", "name")),
-        categories=frozenset(categories.values_list("pk", flat=True)),
+        categories=trails({spec.category_id for spec in specs if spec.category_id}),
         style_codes=dict(styles.values_list("sku", "pk")),
         skus=dict(ProductVariant.objects.filter(sku__in=skus).values_list("sku", "product_id")),
     )

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import models
 from django.utils import timezone
 
+from catalog.commands.keywords import keywords_of
 from catalog.commands.known import Known, style_code
 from catalog.commands.read_models import copy_figures
 from catalog.commands.specs import ImageSpec, ProductSpec, VariantSpec
@@ -67,6 +68,7 @@ def _product_values(spec: ProductSpec, product: Product, known: Known) -> dict[s
         "brand_name": known.brands[spec.brand_id] if spec.brand_id else "",
         "category_id": spec.category_id,
         "tags": list(spec.tags),
+        "keywords": _keywords(spec, known),
         "attributes": dict(spec.attributes),
         "tax_class": spec.tax_class,
         "is_active": spec.is_active,
@@ -76,6 +78,16 @@ def _product_values(spec: ProductSpec, product: Product, known: Known) -> dict[s
         "seo_description": spec.seo_description,
         "deleted_at": None,
     }
+
+
+def _keywords(spec: ProductSpec, known: Known) -> str:
+    return keywords_of(
+        name=spec.name,
+        tags=spec.tags,
+        trail=known.categories[spec.category_id] if spec.category_id else "",
+        options=[variant.option_values for variant in spec.variants],
+        pictures=[image.alt_text for image in spec.images],
+    )
 
 
 def _plan_variants(made: Plan, spec: ProductSpec, existing: list[ProductVariant]) -> None:

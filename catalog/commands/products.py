@@ -13,7 +13,7 @@ from catalog.commands.read_models import shelve
 from catalog.commands.specs import ProductSpec, SavedProduct
 from catalog.errors import ProductNotFound, ProductsRefused
 from catalog.models import Product, ProductImage, ProductVariant
-from catalog.signals import product_deleted
+from catalog.signals import product_deleted, products_saved
 from shopflow.lib import cache
 from shopflow.lib.errors import DomainError
 from shopflow.lib.news import announce
@@ -83,6 +83,7 @@ def _write(plans: Sequence[Plan]) -> None:
     _write_images(plans)
     shelve([made.product for made in plans])
     if plans:
+        announce(products_saved, product_ids=[made.product.pk for made in plans])
         slugs = [made.product.slug for made in plans]
         cache.renew(cache.CATALOG, *map(cache.product_scope, slugs))
 

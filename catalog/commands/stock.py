@@ -22,7 +22,7 @@ def set_stock(*, figures: Mapping[UUID, int]) -> None:
     changed: list[Product] = []
     flipped: list[Product] = []
     scopes: set[str] = set()
-    for product in products.defer("search").prefetch_related("variants"):
+    for product in products.defer("search", "names").prefetch_related("variants"):
         if updated := _updated(product, figures):
             was_in_stock = product.in_stock
             copy_stock(product, product.variants.all())

@@ -5,13 +5,15 @@ from django.db import migrations
 class Migration(migrations.Migration):
     """What the catalogue's columns and indexes stand on.
 
-    `ltree` for the paths of categories, `btree_gist` for prices that don't overlap, `pg_trgm` for
-    words that are nearly right, `unaccent` for searches without accents.
+    `ltree` for the paths of categories, `btree_gist` for prices that don't overlap, `btree_gin` for
+    words of what sells well, `pg_trgm` for words that are nearly right, `unaccent` for searches
+    without accents.
     """
 
     initial = True
     dependencies = ()
     operations = (
+        CreateExtension("btree_gin"),
         CreateExtension("btree_gist"),
         CreateExtension("ltree"),
         CreateExtension("pg_trgm"),

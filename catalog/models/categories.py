@@ -1,6 +1,6 @@
 from typing import ClassVar
 
-from django.contrib.postgres.indexes import GistIndex
+from django.contrib.postgres.indexes import GinIndex, GistIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 
@@ -85,6 +85,7 @@ class Brand(Row):
             models.UniqueConstraint(fields=["slug"], name="brands_slug_unique"),
             models.CheckConstraint(condition=~Q(name="") & ~Q(slug=""), name="brands_not_empty"),
         )
+        indexes = (GinIndex(OpClass("name", name="gin_trgm_ops"), name="brands_name_trgm"),)
 
     def __str__(self) -> str:
         return self.name

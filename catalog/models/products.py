@@ -10,8 +10,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from catalog.models.categories import Brand, Category
-from catalog.models.images import ProductImage
-from catalog.models.search import product_words
+from catalog.models.search import Code, Level, name_words, product_words
 from catalog.models.types import ProductType
 from shopflow.lib.fields import MoneyField
 from shopflow.lib.rows import Row, one_of
@@ -26,14 +25,11 @@ class ProductQuerySet(models.QuerySet["Product"]):
         return self.filter(is_active=True, deleted_at=None, published_at__lte=Now())
 
     def with_card(self) -> "ProductQuerySet":
-        """Load what a product card shows, in one query more for all pictures."""
-        return self.select_related("brand").prefetch_related(
-            models.Prefetch(
-                "images",
-                queryset=ProductImage.objects.filter(is_primary=True),
-                to_attr="primary_images",
-            )
-        )
+        """Load what a product card shows: with the brand and the picture in front."""
+        front = models.FilteredRelation("images", condition=Q(images__is_primary=True))
+        cards = self.alias(primary_image=front)
+        cards = cards.select_related("brand", "primary_image")  # type: ignore[misc]  # the alias
+        return cards.defer("search", "names", "keywords", "description")
 
 
 class Product(Row):
@@ -67,6 +63,8 @@ class Product(Row):
     description = models.TextField(blank=True, db_default="", help_text="Simple HTML")
     attributes = models.JSONField(default=dict, blank=True, db_default={})
     tags = ArrayField(models.CharField(max_length=60), default=list, blank=True, db_default=[])
+    # What else it is found by: `catalog.commands.keywords`.
+    keywords = models.TextField(blank=True, db_default="", editable=False)
     metadata = models.JSONField(default=dict, blank=True, db_default={})
     tax_class = models.CharField(max_length=30, default="standard", db_default="standard")
     is_active = models.BooleanField(default=True, db_default=True)
@@ -109,6 +107,14 @@ class Product(Row):
         expression=product_words(), output_field=SearchVectorField(), db_persist=True
     )
 
+    # Beside `search`, because its index doesn't know which word stands in a name.
+    names = models.GeneratedField(
+        expression=name_words(), output_field=SearchVectorField(), db_persist=True
+    )
+    popularity = models.GeneratedField(
+        expression=Level("sales_count"), output_field=models.SmallIntegerField(), db_persist=True
+    )
+
     objects: ClassVar = ProductQuerySet.as_manager()
 
     class Meta:
@@ -141,7 +147,11 @@ class Product(Row):
             ),
         )
         indexes = (
-            GinIndex(fields=["search"], name="products_search_gin"),
+            # The best-selling products with a word are found without looking at the others, however
+            # many have it: `catalog.queries.finding`.
+            GinIndex(fields=["popularity", "search"], name="products_search_gin"),
+            GinIndex(fields=["popularity", "names"], name="products_names_gin"),
+            models.Index(Code("sku"), name="products_code_idx"),
             GinIndex(OpClass("attributes", name="jsonb_path_ops"), name="products_attributes_gin"),
             GinIndex(fields=["tags"], name="products_tags_gin"),
             GinIndex(OpClass("name", name="gin_trgm_ops"), name="products_name_trgm"),
@@ -260,6 +270,7 @@ class ProductVariant(Row):
         )
         indexes = (
             GinIndex(OpClass("sku", name="gin_trgm_ops"), name="product_variants_sku_trgm"),
+            models.Index(Code("sku"), name="product_variants_code_idx"),
             models.Index(
                 fields=["barcode"],
                 condition=~Q(barcode=""),

@@ -1,11 +1,41 @@
 """Words that shoppers look for, beside those of the products themselves."""
 
+import re
+import unicodedata
+
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 
 from catalog.models.languages import valid_language
+from catalog.models.search import stems
 from shopflow.lib.rows import Fact, Row
+
+# A number with its point, or letters and digits.
+WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+")
+
+
+def plain_words(text: str) -> str:
+    """Return the words of a text in small letters, without what stands between them."""
+    return " ".join(WORD.findall(text.lower()))
+
+
+def folded(word: str) -> str:
+    """Return a word in small letters without accents, as mistakes are counted."""
+    parts = unicodedata.normalize("NFKD", word.lower())
+    return "".join(part for part in parts if not unicodedata.combining(part))
+
+
+def clippings(word: str) -> list[str]:
+    """Return a word and what is left of it without one of its letters.
+
+    Two words that are one mistake apart (a letter wrong, missing, too many, or two swapped) share
+    one of them: https://wolfgarbe.medium.com/1000x-faster-spelling-correction-algorithm-2012
+    """
+    plain = folded(word)
+    return sorted({plain, *(plain[:i] + plain[i + 1 :] for i in range(len(plain)))})
 
 
 class Synonym(Row):
@@ -14,6 +44,9 @@ class Synonym(Row):
     language = models.CharField(max_length=10)
     word = models.CharField(max_length=100)
     synonym = models.CharField(max_length=100)
+    stems = models.GeneratedField(
+        expression=stems("word"), output_field=SearchVectorField(), db_persist=True
+    )
 
     class Meta:
         db_table = "synonyms"
@@ -27,6 +60,7 @@ class Synonym(Row):
             ),
             models.CheckConstraint(condition=~Q(word=F("synonym")), name="synonyms_not_itself"),
         )
+        indexes = (models.Index(fields=["stems"], name="synonyms_stems_idx"),)
 
     def __str__(self) -> str:
         return f"{self.word} → {self.synonym}"
@@ -67,6 +101,12 @@ class SearchWord(Row):
     language = models.CharField(max_length=10)
     word = models.CharField(max_length=100)
     product_count = models.IntegerField()
+    clipped = ArrayField(
+        models.CharField(max_length=100), default=list, db_default=[], editable=False
+    )
+    stems = models.GeneratedField(
+        expression=stems("word"), output_field=SearchVectorField(), db_persist=True
+    )
 
     class Meta:
         db_table = "search_words"
@@ -80,7 +120,11 @@ class SearchWord(Row):
                 condition=Q(product_count__gt=0), name="search_words_count_positive"
             ),
         )
-        indexes = (GinIndex(OpClass("word", name="gin_trgm_ops"), name="search_words_trgm"),)
+        indexes = (
+            GinIndex(OpClass("word", name="gin_trgm_ops"), name="search_words_trgm"),
+            GinIndex(fields=["clipped"], name="search_words_clipped"),
+            models.Index(fields=["stems"], name="search_words_stems_idx"),
+        )
 
     def __str__(self) -> str:
         return self.word

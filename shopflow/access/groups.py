@@ -23,6 +23,8 @@ TEXTS = frozenset({
     "catalog.view_product", "catalog.change_product",
     "catalog.view_brand", "catalog.add_brand", "catalog.change_brand",
     "catalog.view_category", "catalog.add_category", "catalog.change_category",
+    "catalog.view_synonym", "catalog.add_synonym", "catalog.change_synonym",
+    "catalog.delete_synonym", "catalog.view_searchlog",
 })  # fmt: skip
 # Variants hold prices and costs.
 GOODS = TEXTS | {

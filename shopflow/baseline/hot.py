@@ -104,14 +104,15 @@ def _payments(sample: Sample) -> object:
 
 
 def _search(words: str) -> Listing:
-    found = catalog.search(words)
-    return read_listing(
+    found = catalog.search(text=words)
+    listing = read_listing(
         QueryDict(),
-        found,
+        found.products,
         sorts={"relevance": catalog.BY_RELEVANCE},
-        brands=catalog.brands_of(catalog.best_matches(found=found, text=words)),
-        question=words,
+        brands=catalog.brands_of(found.products),
     )
+    list(listing.filters.form.fields["brand"].queryset)
+    return listing
 
 
 def _two_words(sample: Sample) -> object:
@@ -121,6 +122,19 @@ def _two_words(sample: Sample) -> object:
 
 def _common_word(sample: Sample) -> object:
     return _search(sample.bestseller.name.split(" No.")[0].split()[-1])
+
+
+def _misspelt_words(sample: Sample) -> object:
+    first, *_, last = sample.bestseller.name.split(" No.")[0].split()
+    return _search(f"{first[0]}{first[2]}{first[1]}{first[3:]} {last}{last[-1]}")
+
+
+def _code(sample: Sample) -> object:
+    return _search(sample.bestseller.sku.replace("-", "").lower())
+
+
+def _suggestions(sample: Sample) -> object:
+    return catalog.suggestions(text=sample.bestseller.name[:3])
 
 
 def _history(sample: Sample) -> object:
@@ -156,6 +170,9 @@ HOT_QUERIES = (
     HotQuery("How an order was paid", "payments.queries.payments_of", "S2-30", _payments),
     HotQuery("Search for two words", "catalog.views.search", "C-48", _two_words),
     HotQuery("Search for one common word", "catalog.views.search", "C-48", _common_word),
+    HotQuery("Search for misspelt words", "catalog.views.search", "C-48", _misspelt_words),
+    HotQuery("Search for a style code", "catalog.views.search", "C-48", _code),
+    HotQuery("Suggestions for three letters", "catalog.views.suggest", "C-48", _suggestions),
     HotQuery("Stock that runs low", "inventory.admin", "S2-98", _low_stock),
 )
 # Asked while the audit log is full.

@@ -14,7 +14,7 @@ def with_parts() -> "QuerySet[Product]":
     first = Warehouse.objects.filter(is_active=True).values("pk")[:1]
     stock = Inventory.objects.filter(warehouse__in=first, bucket=0)
     return (
-        Product.objects.defer("search")
+        Product.objects.defer("search", "names")
         .select_related("brand", "category")
         .prefetch_related(
             Prefetch("variants", queryset=ProductVariant.objects.order_by("sort_order", "id")),

@@ -55,6 +55,7 @@ def _load(content: Mapping[str, Any]) -> Loaded:
     categories = _save_categories(content["categories"])
     _save_shipping()
     _save_coupon()
+    _save_synonyms()
     stock: dict[UUID, int] = {}
     for day, product in enumerate(content["products"]):
         known = set(
@@ -69,6 +70,7 @@ def _load(content: Mapping[str, Any]) -> Loaded:
                 stock[saved.variants[variant["sku"]].pk] = variant["stock"]
     for variant_id in sorted(stock):
         inventory.count(variant_id=variant_id, quantity=stock[variant_id], reason=REASON)
+    catalog.rebuild_words()
     return loaded
 
 
@@ -138,6 +140,7 @@ def _variant_spec(variant: Mapping[str, Any]) -> catalog.VariantSpec:
         price=Decimal(variant["price"]),
         compare_at_price=Decimal(before) if before else None,
         option_values=variant["options"],
+        barcode=variant["barcode"],
         weight_grams=variant["grams"],
     )
 
@@ -195,6 +198,14 @@ def _save_methods(zone_id: UUID, *, standard: str, free_above: str, express: str
         estimated_days_min=1,
         estimated_days_max=2,
     )
+
+
+def _save_synonyms() -> None:
+    written = json.loads((HERE / "synonyms.json").read_text(encoding="utf-8"))
+    for language, words in written.items():
+        for word, synonyms in words.items():
+            for synonym in synonyms:
+                catalog.save_synonym(language=language, word=word, synonym=synonym)
 
 
 def _save_coupon() -> None:

@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.db import transaction
 
 CATALOG = "catalog"
+MENU = "menu"
 LIFETIME = 300  # seconds, the safety net behind the versions
 
 

@@ -125,6 +125,95 @@
     if (/^(state|postal_code|shipping_method)$/.test(field.name)) reprice(form, []);
   });
 
+  // What may be meant, below a search box while somebody types: ARIA's combobox with a list.
+  const suggest = (input) => {
+    const list = document.createElement("ul");
+    const status = document.createElement("p");
+    list.id = `${input.id}-suggestions`;
+    list.className = "suggestions";
+    list.hidden = true;
+    list.setAttribute("role", "listbox");
+    list.setAttribute("aria-label", input.dataset.label);
+    status.className = "sr";
+    status.setAttribute("role", "status");
+    input.form.append(list, status);
+    input.setAttribute("role", "combobox");
+    input.setAttribute("aria-autocomplete", "list");
+    input.setAttribute("aria-expanded", "false");
+    input.setAttribute("aria-controls", list.id);
+
+    let pause;
+    let fetching = new AbortController();
+    const chosen = () => list.querySelector('[aria-selected="true"]');
+    const mark = (option) => {
+      chosen()?.setAttribute("aria-selected", "false");
+      option?.setAttribute("aria-selected", "true");
+      option?.scrollIntoView({ block: "nearest" });
+      if (option) input.setAttribute("aria-activedescendant", option.id);
+      else input.removeAttribute("aria-activedescendant");
+    };
+    const show = (isOpen) => {
+      list.hidden = !isOpen;
+      input.setAttribute("aria-expanded", String(isOpen));
+      if (!isOpen) mark(null);
+    };
+    const close = () => {
+      clearTimeout(pause);
+      fetching.abort();
+      show(false);
+      status.textContent = "";
+    };
+    const ask = async () => {
+      fetching = new AbortController();
+      const asked = new URLSearchParams({ q: input.value.trim(), in: input.dataset.in });
+      const address = `${input.dataset.suggest}?${asked}`;
+      try {
+        const answer = await fetch(address, { signal: fetching.signal });
+        if (!answer.ok) return;
+        const part = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const found = [...part.querySelectorAll("[role=option]")];
+        found.forEach((option, n) => { option.id = `${list.id}-${n}`; });
+        list.replaceChildren(...found);
+        show(found.length > 0);
+        status.textContent = found.length ? part.querySelector("p").textContent : "";
+      } catch {
+        // Typed on, or offline: the button still searches.
+      }
+    };
+    input.addEventListener("input", () => {
+      clearTimeout(pause);
+      fetching.abort();
+      if (input.value.trim().length < 2) return close();
+      pause = setTimeout(ask, 150);
+    });
+    input.addEventListener("keydown", (event) => {
+      if (event.isComposing) return;
+      const rows = [...list.children];
+      const place = rows.indexOf(chosen());
+      if (event.key === "Escape" && !list.hidden) {
+        event.preventDefault(); // the first press closes the list, the second empties the box
+        close();
+      } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && rows.length) {
+        event.preventDefault();
+        const step = event.key === "ArrowDown" ? 1 : -1;
+        const next = place < 0 ? (step > 0 ? 0 : rows.length - 1) : place + step;
+        show(true);
+        mark(rows[next] ?? null); // beyond either end is the box itself
+      } else if (event.key === "Enter" && place >= 0) {
+        event.preventDefault();
+        location.assign(rows[place].dataset.href);
+      }
+    });
+    // The box keeps the focus, so that a press on a row isn't a blur.
+    list.addEventListener("pointerdown", (event) => event.preventDefault());
+    list.addEventListener("click", (event) => {
+      const option = event.target.closest("[role=option]");
+      if (option) location.assign(option.dataset.href);
+    });
+    input.addEventListener("blur", close);
+    input.form.addEventListener("submit", close);
+  };
+
   // A second press of the button while the first is on its way does nothing. Empty filters don't
   // belong into the address.
   document.addEventListener("submit", (event) => {
@@ -158,5 +247,6 @@
 
   showSteppers(document);
   showBadge();
+  document.querySelectorAll("[data-suggest]").forEach(suggest);
   document.getElementById("errors")?.focus();
 })();

@@ -107,6 +107,8 @@ def _on_a_shelf() -> dict[str, Any]:
     """Everything that is public has the same name in addresses."""
     brand = catalog.save_brand(name="Public", slug="public")
     shelf = catalog.save_category(name="Public", slug="public")
+    catalog.save_synonym(word="public", synonym="shared")
+    catalog.log_search(question="nowhere", language="en", result_count=0)
     return {"slug": "public", "brand_id": brand.pk, "category_id": shelf.pk}
 
 

@@ -48,6 +48,12 @@ catalog.brand change                O M R . . C .
 catalog.category view               O M R S W C .
 catalog.category add                O M R . . C .
 catalog.category change             O M R . . C .
+catalog.synonym view                O M R . . C .
+catalog.synonym add                 O M R . . C .
+catalog.synonym change              O M R . . C .
+catalog.synonym delete              O M R . . C .
+catalog.synonym delete_selected     O M R . . C .
+catalog.searchlog view              O M R . . C .
 inventory.inventory view            O M R S W . .
 inventory.inventory add             O M R . W . .
 inventory.inventory adjust          O M R . W . .

@@ -20,11 +20,12 @@ SHIRT = {
     "brand_name": "Acmé",
     "sku": "AB12",
     "description": "Soft",
-    "tags": ["linen"],
+    "keywords": "linen",
     "attributes": {"fit": "slim"},
 }
-# Word, place and weight; tags have no place.
-WORDS = "'ab12':4B 'acm':3B 'linen' 'red':1A 'shirt':2A 'slim':6C 'soft':5"
+# Word, place and weight.
+WORDS = "'ab12':4B 'acm':3B 'linen':5C 'red':1A 'shirt':2A 'slim':7C 'soft':6"
+NAMES = "'acm':3B 'red':1A 'shirt':2A"
 
 GENERATED = [
     pytest.param("inventory", "quantity_available", STOCK, 7, id="available"),
@@ -38,6 +39,15 @@ GENERATED = [
         "products", "is_low_in_stock", {**LOW, "track_inventory": False}, False, id="untracked"
     ),
     pytest.param("products", "search", SHIRT, WORDS, id="words"),
+    pytest.param("products", "names", SHIRT, NAMES, id="names"),
+    *(
+        pytest.param("products", "popularity", {"sales_count": sold}, level, id=f"sold_{sold}")
+        for sold, level in ((0, 0), (1, 1), (2, 1), (3, 2), (6, 2), (7, 3), (2**31 - 1, 31))
+    ),
+    pytest.param("synonyms", "stems", {"word": "running shoes"}, "'run' 'shoe'", id="phrase"),
+    pytest.param(
+        "search_words", "stems", {"language": "de", "word": "hemden"}, "'hemd'", id="stem"
+    ),
     pytest.param("product_translations", "search", GERMAN, "'hemd':2A 'rot':1A", id="german"),
     pytest.param(
         "order_items",

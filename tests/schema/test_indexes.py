@@ -28,7 +28,7 @@ INDEXES = (
         "S1-36",
         "btree (id) WHERE ((deleted_at IS NULL) AND is_low_in_stock)",
     ),
-    asked("products_search_gin", "S1-37", "gin (search)"),
+    asked("products_search_gin", "S1-37", "gin (popularity, search)"),
     asked("products_name_trgm", "S4-8", "gin (name gin_trgm_ops)"),
     asked("products_attributes_gin", "S1-38", "gin (attributes jsonb_path_ops)"),
     asked("products_tags_gin", "S1-39", "gin (tags)"),

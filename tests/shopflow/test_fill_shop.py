@@ -113,7 +113,8 @@ def test_the_same_seed_makes_the_same_rows() -> None:
 
     fill(seed=3)
 
-    assert books() == first
+    # Words are counted by the command that does so every night: their ids are of today.
+    assert books() | {"search_words": ""} == first | {"search_words": ""}
 
 
 def test_another_seed_throws_other_dice() -> None:

@@ -43,6 +43,13 @@ def money(cents: int) -> str:
     return f"{cents // 100}{_CENTS[cents % 100]}"
 
 
+def barcode(number: int) -> str:
+    """Return an EAN of the numbers that every shop may use for itself (GS1: 20 to 29)."""
+    digits = f"21{number:010}"
+    weighed = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits))
+    return f"{digits}{-weighed % 10}"
+
+
 def dice(seed: int, what: str) -> random.Random:
     """Return the dice of one purpose: the same throws for the same seed."""
     return random.Random(f"{seed}:{what}")  # noqa: S311 - not a secret

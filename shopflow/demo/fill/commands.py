@@ -2,6 +2,7 @@
 
 from django.db import connection
 
+from catalog import commands as catalog
 from shopflow.demo.fill import lives, products, reviews, sales, settling, shelves, shoppers, stock
 from shopflow.demo.fill.bare import bare
 from shopflow.demo.fill.copying import Copier
@@ -38,6 +39,8 @@ def fill_shop(*, planned: Plan, progress: Progress) -> None:
         )
         for table in progress.each("Statistics", COLUMNS, len(COLUMNS)):
             cursor.execute(f"ANALYZE {table}")
+    for job in progress.each("Words", [catalog.rebuild_words], 1):
+        job()
     cache.renew(cache.CATALOG)
 
 

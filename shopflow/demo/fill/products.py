@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from shopflow.demo.fill.cells import NULL, Rows, dice, moment, money
+from shopflow.demo.fill.cells import NULL, Rows, barcode, dice, moment, money
 from shopflow.demo.fill.families import Facts, Family, brand_names, product_name, style_name
 from shopflow.demo.fill.plan import is_deleted, is_hidden, is_listed
 from shopflow.demo.fill.reviews import average_rating
@@ -14,11 +14,12 @@ from shopflow.demo.fill.world import Leaf, World
 COLUMNS = {
     "products":
         "id created_at updated_at product_type_id category_id brand_id brand_name name slug sku"
-        " description attributes tags is_active is_featured min_stock_level published_at deleted_at"
-        " price compare_at_price stock_quantity in_stock sales_count rating_average rating_count",
+        " description attributes tags keywords is_active is_featured min_stock_level published_at"
+        " deleted_at price compare_at_price stock_quantity in_stock sales_count rating_average"
+        " rating_count",
     "product_variants":
-        "id created_at updated_at product_id name sku option_values price compare_at_price cost"
-        " weight_grams stock_quantity sort_order",
+        "id created_at updated_at product_id name sku barcode option_values price compare_at_price"
+        " cost weight_grams stock_quantity sort_order",
     "price_history": "id created_at updated_at variant_id price valid",
     "product_categories":
         "id created_at updated_at product_id category_id is_direct brand_id is_featured price"
@@ -106,26 +107,41 @@ def _product(world: World, made: Made, brand: str) -> tuple[str, str]:
         f"\t{made.leaf.trail[-1]}\t{made.brand_id}\t{brand}\t{product_name(family, number)}"
         f"\t{slug}-{number}\t{family.code}-{number:07}"
         f"\t<p>{text} Made by {brand} in {made.facts.country}.</p>\t{made.facts.document}"
-        f"\t{family.tags[number % len(family.tags)]}\t{'f' if is_hidden(number) else 't'}"
+        f"\t{family.tags[number % len(family.tags)]}\t{_keywords(world, made)}"
+        f"\t{'f' if is_hidden(number) else 't'}"
         f"\t{made.is_featured}\t{ALERT_BELOW if number % 10 == 0 else 0}\t{made.now}\t{deleted}"
         f"\t{made.price}\t{_was(made, plan.price[number])}\t{made.units}\t{made.in_stock}"
         f"\t{plan.sold[number]}\t{made.rating}\t{plan.ratings[number]}",
     )
 
 
+def _keywords(world: World, made: Made) -> str:
+    """Write what `catalog.commands.keywords` would, but for the pictures' texts."""
+    tags = made.family.tags[made.number % len(made.family.tags)].strip("{}").replace('"', "")
+    variants = world.plan.variants(made.number)
+    names = (_form(made, place)[0] for place in range(len(variants)))
+    words = [*tags.split(","), *made.leaf.names.split(), *" ".join(names).split(" / ")]
+    return " ".join(dict.fromkeys(words))
+
+
+def _form(made: Made, place: int) -> tuple[str, str]:
+    """Return the name and the options of a product's variant."""
+    return made.family.options[(made.number * 7 + place) % len(made.family.options)]
+
+
 def _variants(world: World, made: Made) -> Rows:
     plan, family, ids = world.plan, made.family, world.ids
     created, now = plan.created[made.number], made.now
     for place, variant in enumerate(plan.variants(made.number)):
-        name, options = family.options[(made.number * 7 + place) % len(family.options)]
+        name, options = _form(made, place)
         cents = plan.variant_price(variant)
         price = money(cents)
         variant_id = ids.variant(created, variant)
         yield (
             "product_variants",
             f"{variant_id}\t{now}\t{now}\t{made.id}\t{name}\t{family.code}-{made.number:07}-{place}"
-            f"\t{options}\t{price}\t{_was(made, cents)}\t{money(cents * 11 // 20)}"
-            f"\t{family.grams}\t{plan.left[variant]}\t{place}",
+            f"\t{barcode(variant)}\t{options}\t{price}\t{_was(made, cents)}"
+            f"\t{money(cents * 11 // 20)}\t{family.grams}\t{plan.left[variant]}\t{place}",
         )
         yield (
             "price_history",

@@ -46,9 +46,10 @@ class Ids:
 
 @dataclass(frozen=True)
 class Leaf:
-    """A generated shelf, and the ids from the root's down to its own."""
+    """A generated shelf, and the ids and names from the root's down to its own."""
 
     name: str
+    names: str
     slug: str
     parent: str
     trail: tuple[str, ...]
@@ -111,6 +112,7 @@ def _leaves(families: Sequence[Family], ids: Ids) -> list[list[Leaf]]:
         found[address] = [
             Leaf(
                 name=f"{word} {shelf.name.lower()}",
+                names=f"{_names(shelf)} {word} {shelf.name.lower()}",
                 slug=f"{word.lower()}-{shelf.slug}",
                 parent=shelf.pk.hex,
                 trail=(*above, ids.category(START, place * len(LEAVES) + number)),
@@ -120,8 +122,12 @@ def _leaves(families: Sequence[Family], ids: Ids) -> list[list[Leaf]]:
     return [found[family.shelf] for family in families]
 
 
+def _names(shelf: Category) -> str:
+    return f"{shelf.parent.name} {shelf.name}" if shelf.parent else shelf.name
+
+
 def _shelves() -> Mapping[str, Category]:
-    rows = {row.pk.hex: row for row in Category.objects.all()}
+    rows = {row.pk.hex: row for row in Category.objects.select_related("parent")}
     return {
         "/".join(rows[label].slug for label in row.path.split(".")): row for row in rows.values()
     }

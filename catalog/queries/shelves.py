@@ -1,14 +1,13 @@
-"""Answers about the catalogue that span tables."""
+"""The shelves of the shop, and a product with everything its page shows."""
 
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db.models import Exists, F, IntegerField, OuterRef, Prefetch, QuerySet, Value
-from django.db.models.functions import Cast, Now
+from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
+from django.db.models.functions import Now
 
 from catalog.errors import BrandNotFound, CategoryNotFound, ProductNotFound
 from catalog.models import (
@@ -17,10 +16,9 @@ from catalog.models import (
     Product,
     ProductCategory,
     ProductImage,
-    ProductQuerySet,
     ProductVariant,
 )
-from catalog.models.search import SEARCH_CONFIG
+from shopflow.lib.cache import MENU, remembered
 from shopflow.lib.paging import Order
 
 # One direction per order, so that each page is one range scan of one index.
@@ -34,10 +32,6 @@ SHELF_SORTS = {
     "price_asc": Order(["shelves__price", "shelves__product"]),
     "price_desc": Order(["-shelves__price", "-shelves__product"]),
 }
-BY_RELEVANCE = Order(["-rank", "-id"])
-WORD = re.compile(r"[^\W_]+", re.UNICODE)
-MOST_WORDS = 12
-MOST_RANKED = 240  # ten pages
 
 
 @dataclass
@@ -51,7 +45,29 @@ class MenuCategory:
 
 
 def menu() -> list[MenuCategory]:
-    """Return the tree of visible categories, in one query; below a hidden one nothing shows."""
+    """Return the tree of visible categories; below a hidden one nothing shows.
+
+    Kept until a category changes; else it is one query.
+    """
+    kept = remembered("menu", scopes=[MENU], make=_written_menu)
+    return [_node(facts) for facts in json.loads(kept)]
+
+
+def find_node(*, nodes: Iterable[MenuCategory], slug_path: str) -> MenuCategory | None:
+    """Return the category of this address in the tree."""
+    for node in nodes:
+        if node.slug_path == slug_path:
+            return node
+        if slug_path.startswith(f"{node.slug_path}/"):
+            return find_node(nodes=node.children, slug_path=slug_path)
+    return None
+
+
+def _written_menu() -> str:
+    return json.dumps([asdict(node) for node in _menu()], default=str)
+
+
+def _menu() -> list[MenuCategory]:
     nodes: dict[UUID, MenuCategory] = {}
     roots: list[MenuCategory] = []
     rows = list(Category.objects.visible())
@@ -64,6 +80,11 @@ def menu() -> list[MenuCategory]:
         nodes[row.pk] = MenuCategory(row.pk, row.name, slug_path)
         (parent.children if parent else roots).append(nodes[row.pk])
     return roots
+
+
+def _node(facts: Mapping[str, Any]) -> MenuCategory:
+    children = [_node(child) for child in facts["children"]]
+    return MenuCategory(UUID(facts["id"]), facts["name"], facts["slug_path"], children)
 
 
 def find_category(slugs: str) -> tuple[Category, list[Category]]:
@@ -123,6 +144,11 @@ def brands_of(products: "QuerySet[Product]") -> "QuerySet[Brand]":
     return Brand.objects.filter(is_active=True, pk__in=products.order_by().values("brand"))
 
 
+def popular() -> "QuerySet[Product]":
+    """Return the visible products, what sells best first."""
+    return Product.objects.visible().with_card().order_by("-sales_count", "-pk")
+
+
 def find_product(slug: str) -> Product:
     """Return a visible product with its buyable variants (`buyable_variants`) and pictures.
 
@@ -132,7 +158,7 @@ def find_product(slug: str) -> Product:
         Product.objects.visible()
         .filter(slug=slug)
         .select_related("brand", "category")
-        .defer("search")
+        .defer("search", "names")
         .prefetch_related(
             Prefetch(
                 "variants",
@@ -146,56 +172,6 @@ def find_product(slug: str) -> Product:
     if product is None:
         raise ProductNotFound
     return product
-
-
-def search(text: str) -> "QuerySet[Product]":
-    """Return the visible products that hold all the words of a text; none if it has no word."""
-    return _holding(_words_of(text))
-
-
-def search_beginnings(text: str) -> "QuerySet[Product]":
-    """Return the visible products in which each word of a text begins one.
-
-    For what whole words don't find: among a million it takes thirty times as long as they do.
-    """
-    return _holding(all_words(text))
-
-
-def best_matches(*, found: "QuerySet[Product]", text: str) -> "ProductQuerySet":
-    """Return what a search for the text found, narrowed already; sort by BY_RELEVANCE.
-
-    Of a word that ten thousand products have, the MOST_RANKED that sell best are ranked and can be
-    paged through (performance 3: ranking all takes a hundred times as long); more words find the
-    rest.
-    """
-    begun = all_words(text)
-    rank: Any = Value(0) if begun is None else SearchRank(F("search"), begun) * Value(1_000_000)
-    chosen = found.order_by("-sales_count", "-pk").values("pk")[:MOST_RANKED]
-    # A whole number: a page cursor must compare equal to what the database computes.
-    return Product.objects.filter(pk__in=chosen).annotate(rank=Cast(rank, IntegerField()))
-
-
-def all_words(text: str) -> SearchQuery | None:
-    """Return the condition that each word of a text begins a word of `Product.search`.
-
-    None when there is no word in it.
-    """
-    return _words_of(text, ending=":*")
-
-
-def _words_of(text: str, *, ending: str = "") -> SearchQuery | None:
-    words = WORD.findall(text)[:MOST_WORDS]
-    if not words:
-        return None
-    # Only letters and digits are left, so the raw query can't be broken out of.
-    return SearchQuery(
-        " & ".join(f"{word}{ending}" for word in words), config=SEARCH_CONFIG, search_type="raw"
-    )
-
-
-def _holding(words: SearchQuery | None) -> "QuerySet[Product]":
-    products = Product.objects.visible()
-    return products.none() if words is None else products.filter(search=words)
 
 
 def pictures() -> "QuerySet[ProductImage]":
