@@ -99,5 +99,5 @@ def test_number_of_queries(django_assert_num_queries: DjangoAssertNumQueries) ->
 
     for _ in range(2):
         commands.sign_in(user_id=user.pk, device="Ada's phone", ip=None)
-        with django_assert_num_queries(3):  # who it is, the sign-ins, the menu
+        with django_assert_num_queries(2):  # who it is, the sign-ins
             client.get(PAGE)

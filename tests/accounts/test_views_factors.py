@@ -199,5 +199,5 @@ def test_the_page_takes_a_fixed_number_of_queries(
 ) -> None:
     set_up_app(browser)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         browser.get(PAGE)

@@ -87,7 +87,9 @@ def test_every_operation_answers_problems(described: dict[str, Any]) -> None:
         assert {"400", "401", "404", "default"} <= problems, (path, method)
 
 
-def test_placing_and_paying_and_cancelling_want_a_key(described: dict[str, Any]) -> None:
+def test_what_must_not_happen_twice_wants_a_key(
+    described: dict[str, Any],
+) -> None:
     keyed = {
         path
         for path, _, operation in operations(described)
@@ -101,6 +103,7 @@ def test_placing_and_paying_and_cancelling_want_a_key(described: dict[str, Any])
         "/api/v1/checkout/",
         "/api/v1/orders/{number}/cancellation/",
         "/api/v1/orders/{number}/payments/",
+        "/api/v1/orders/{number}/reorder/",
     }
 
 

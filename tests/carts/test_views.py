@@ -289,5 +289,5 @@ def test_number_of_queries(client: Client, item: CartItem, django_assert_num_que
 
     # The cart by its token and again by its id, lines, pictures, stock, coupons, promotions, the
     # order that ships for nothing; the menu.
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get("/cart/")

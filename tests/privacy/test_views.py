@@ -47,7 +47,7 @@ def test_number_of_queries(
 ) -> None:
     client.get(page)
 
-    with django_assert_num_queries(2):  # who it is, the menu
+    with django_assert_num_queries(1):  # who it is; the menu is kept
         client.get(page)
 
 

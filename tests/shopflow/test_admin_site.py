@@ -59,13 +59,16 @@ def test_pages_open(client: Client, order: Order, model: type[models.Model], pag
         assert client.get(f"{address(model)}{row.pk}/change/").status_code == 200
 
 
-def test_only_products_can_be_deleted(client: Client, rf: Any) -> None:
+def test_only_products_and_synonyms_can_be_deleted(client: Client, rf: Any) -> None:
     request = rf.get("/")
     request.user = staff.owner()
 
     deletable = [model for model, page in PAGES if page.has_delete_permission(request)]
 
-    assert [model._meta.label for model in deletable] == ["catalog.Product"]
+    assert [model._meta.label for model in deletable] == [
+        "catalog.Product",
+        "catalog.Synonym",
+    ]
 
 
 @pytest.mark.parametrize("path", ["", "orders/order/", "catalog/product/add/"])

@@ -16,7 +16,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from catalog import commands as catalog
-from catalog.commands import ImageSpec, ProductSpec, VariantSpec
+from catalog.commands import ImageSpec, ProductSpec, VariantSpec, refresh_keywords
 from catalog.models import Category, Product, ProductImage, ProductVariant
 from inventory import commands as inventory
 from inventory.models import Inventory, InventoryTransaction
@@ -61,6 +61,7 @@ def test_importing_an_export_of_an_odd_shop_changes_nothing(tmp_path: Path) -> N
 
 def test_importing_an_edited_export_changes_only_what_was_edited(tmp_path: Path) -> None:
     odd_shop()
+    refresh_keywords()
     export_file(tmp_path / "shop.csv")
     before = facts()
     text = (tmp_path / "shop.csv").read_bytes()

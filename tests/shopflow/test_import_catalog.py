@@ -8,6 +8,7 @@ from django.core.management import CommandError
 from pytest_django import Settings
 
 from catalog import commands as catalog
+from catalog.commands import refresh_keywords
 from catalog.models import Brand, Category, Product, ProductImage, ProductVariant
 from inventory import commands as inventory
 from inventory.models import Inventory, InventoryTransaction
@@ -253,6 +254,7 @@ def test_keeps_what_the_format_cannot_say(settings: Settings, tmp_path: Path) ->
         alt_text="Own picture",
         sort_order=1,
     )
+    refresh_keywords()
 
     output, _ = import_file(SAMPLE)
 
