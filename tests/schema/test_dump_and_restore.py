@@ -13,7 +13,7 @@ from orders.models import Order
 from shopflow.invariants import violations
 from shopflow.lib.roles import Role
 from tests import factories
-from tests.databases import address, another_database
+from tests.databases import address, another_database, drop
 from tests.ledger import ledger
 from tests.schema.reading import described
 
@@ -25,7 +25,7 @@ RESTORED = f"test_restored_{os.getpid()}"
 def shop(transactional_db: None) -> Iterator[str]:
     with another_database():
         yield str(address()["dbname"])
-        run("dropdb", "--if-exists", "--force", RESTORED)
+        drop(RESTORED)
 
 
 @ledger("S0-39", "S1-72", "S2-140", "S2-142", "S2-152", "S2-159", "S3-19", "S3-26", "S4-20")
