@@ -1,6 +1,9 @@
 import gzip
+import os
+import sys
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event
+from multiprocessing import get_context
+from threading import Event, get_native_id
 
 import bcrypt
 import pytest
@@ -153,15 +156,14 @@ def test_one_is_hashed_at_a_time_and_who_comes_when_two_wait_is_told_so() -> Non
     done: list[str] = []
 
     def hashes(name: str) -> None:
-        with in_turn():
-            entered.set()
-            go_on.wait(10)
-            done.append(name)
+        entered.set()
+        go_on.wait(10)
+        done.append(name)
 
     with ThreadPoolExecutor(3) as pool:
-        first = pool.submit(hashes, "first")
+        first = pool.submit(in_turn, hashes, "first")
         assert entered.wait(10)
-        waiting = [pool.submit(hashes, "later") for _ in range(passwords.WAITING)]
+        waiting = [pool.submit(in_turn, hashes, "later") for _ in range(passwords.WAITING)]
         while passwords._room.acquire(blocking=False):
             passwords._room.release()
 
@@ -174,6 +176,23 @@ def test_one_is_hashed_at_a_time_and_who_comes_when_two_wait_is_told_so() -> Non
             each.result(10)
     assert done == ["first", "later", "later"]
     assert make_with_shop_s_hasher().startswith("argon2$")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have no rank of their own there")
+def test_everything_else_goes_before_hashing() -> None:
+    assert in_turn(rank_of_thread) == 19
+    assert rank_of_thread() < 19
+
+
+def rank_of_thread() -> int:
+    return os.getpriority(os.PRIO_PROCESS, get_native_id())
+
+
+def test_a_forked_process_hashes_too() -> None:
+    make_with_shop_s_hasher()
+
+    with get_context("fork").Pool(1) as pool:
+        assert pool.apply_async(make_with_shop_s_hasher).get(10).startswith("argon2$")
 
 
 def make_with_shop_s_hasher() -> str:
