@@ -4,8 +4,10 @@ import os
 import re
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from threading import BoundedSemaphore, get_native_id
+from time import monotonic, sleep
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -17,9 +19,12 @@ from django.utils.translation import gettext as _
 
 from shopflow.lib.errors import Busy
 
-# A web process has four threads: one hashes, two more may wait for it, one is left for everybody
-# who only looks around.
-HASHING, WAITING = 1, 2
+# A web process has four threads: two may hash or wait for it, two are left for everybody who
+# only looks around.
+HASHING, WAITING = 1, 1
+# After a hash the place stays empty for as many times as long as the hash took: 50 logins a second
+# would take two cores else. A process still lets in about ten people a second.
+REST = 2
 SHOP = "shopflow"
 SHORTEST_WORD = 4
 OWN_PART = 6  # characters that a password must have beside words anybody would try here
@@ -51,18 +56,29 @@ class Argon2id(Argon2PasswordHasher):
         return in_turn(super().verify, password, encoded)
 
 
-def in_turn(hashed: Callable[..., Result], *given: str) -> Result:
+def in_turn(hashed: Callable[..., Result], *given: Any) -> Result:
     """Wait for the only place to hash, hash there, and return what comes of it.
 
     The place is a thread that everything else on the machine goes before, pages and database
-    alike. Raises Busy at once when too many wait already.
+    alike, and that rests after each hash. Raises Busy at once when too many wait already.
     """
     if not _room.acquire(blocking=False):
         raise Busy
     try:
-        return _place.submit(hashed, *given).result()
+        done: Future[Result] = Future()
+        _place.submit(_hash_and_rest, done, partial(hashed, *given))
+        return done.result()
     finally:
         _room.release()
+
+
+def _hash_and_rest(done: "Future[Result]", hashed: Callable[[], Result]) -> None:
+    started = monotonic()
+    try:
+        done.set_result(hashed())
+    except BaseException as error:
+        done.set_exception(error)
+    sleep(REST * (monotonic() - started))
 
 
 def _make_place() -> None:

@@ -151,7 +151,7 @@ def test_a_hash_of_another_shop_opens_and_is_made_anew_at_login(
     assert user.password.startswith("argon2$argon2id$")
 
 
-def test_one_is_hashed_at_a_time_and_who_comes_when_two_wait_is_told_so() -> None:
+def test_one_is_hashed_at_a_time_and_who_comes_when_one_waits_is_told_so() -> None:
     entered, go_on = Event(), Event()
     done: list[str] = []
 
@@ -174,7 +174,7 @@ def test_one_is_hashed_at_a_time_and_who_comes_when_two_wait_is_told_so() -> Non
         go_on.set()
         for each in (first, *waiting):
             each.result(10)
-    assert done == ["first", "later", "later"]
+    assert done == ["first", "later"]
     assert make_with_shop_s_hasher().startswith("argon2$")
 
 
@@ -186,6 +186,22 @@ def test_everything_else_goes_before_hashing() -> None:
 
 def rank_of_thread() -> int:
     return os.getpriority(os.PRIO_PROCESS, get_native_id())
+
+
+def test_the_place_rests_twice_as_long_as_it_worked(monkeypatch: pytest.MonkeyPatch) -> None:
+    rested, times = [], iter([10.0, 10.25])
+    monkeypatch.setattr(passwords, "monotonic", lambda: next(times))
+    monkeypatch.setattr(passwords, "sleep", rested.append)
+
+    in_turn(rank_of_thread)
+    passwords._place.submit(rank_of_thread).result()
+
+    assert rested == [0.5]
+
+
+def test_what_fails_in_the_place_fails_for_who_asked() -> None:
+    with pytest.raises(ZeroDivisionError):
+        in_turn(divmod, 1, 0)
 
 
 def test_a_forked_process_hashes_too() -> None:
