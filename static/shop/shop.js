@@ -245,8 +245,25 @@
     if (event.persisted) showBadge();
   });
 
+  // Light or dark, kept in this browser only; theme.js reads it before the page is drawn.
+  const offerThemes = () => {
+    const themes = document.getElementById("theme");
+    if (!themes) return;
+    for (const choice of themes.elements) choice.checked = choice.value === (root.dataset.theme || "");
+    themes.hidden = false;
+    themes.addEventListener("change", ({ target }) => {
+      root.dataset.theme = target.value;
+      try {
+        localStorage.setItem("theme", target.value);
+      } catch {
+        // Storage is switched off: it holds for this page.
+      }
+    });
+  };
+
   showSteppers(document);
   showBadge();
+  offerThemes();
   document.querySelectorAll("[data-suggest]").forEach(suggest);
   document.getElementById("errors")?.focus();
 })();
