@@ -33,11 +33,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_its_files_are_found_first_and_ours_where_it_has_none(folder: Path) -> None:
-    environment = {
-        **os.environ,
-        "THEME": str(folder),
-        "DJANGO_SETTINGS_MODULE": "shopflow.settings",
-    }
+    own = {"THEME": str(folder), "DJANGO_SETTINGS_MODULE": "shopflow.settings"}
 
     found = subprocess.run(
         [sys.executable, "-c", LOOK_UP],
