@@ -8,7 +8,7 @@ import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
-from shopflow import config
+from shopflow import config, theme
 from shopflow.lib import logs, policy
 from shopflow.lib.roles import Role
 
@@ -73,7 +73,7 @@ WSGI_APPLICATION = "shopflow.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": theme.folders(theme=CONFIG.theme, ours=BASE_DIR, part="templates"),
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -191,7 +191,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = CONFIG.static_root
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = theme.folders(theme=CONFIG.theme, ours=BASE_DIR, part="static")
 MEDIA_URL = "/media/"
 MEDIA_ROOT = CONFIG.media_root
 STORAGES = {
