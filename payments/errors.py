@@ -33,6 +33,14 @@ class RefundTooMuch(DomainError):
     message = "That is more than is left of this payment."
 
 
+class LineRefundedAlready(DomainError):
+    """More units of a line are to be given back than are left of it."""
+
+    code = "line_refunded_already"
+    status = 409
+    message = "Fewer units of this are left to give back. Please look at the order again."
+
+
 class InvalidRefund(InvalidInput):
     code = "invalid_refund"
     message = "A refund is an amount above 0 with at most two decimals."

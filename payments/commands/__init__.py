@@ -8,6 +8,7 @@ from payments.commands.attempts import TRIES_FROM_NETWORK, TRIES_OF_ORDER, start
 from payments.commands.claims import claim_payments
 from payments.commands.closing import close_unpaid, settle_cancelled
 from payments.commands.inbox import claim_waiting, note_failure, process_event, receive
+from payments.commands.line_refunds import RefundLine, refund_lines
 from payments.commands.methods import remove_method
 from payments.commands.refunds import refund, settle_refund
 from payments.commands.state import record_state
@@ -15,6 +16,7 @@ from payments.commands.state import record_state
 __all__ = [
     "TRIES_FROM_NETWORK",
     "TRIES_OF_ORDER",
+    "RefundLine",
     "claim_payments",
     "claim_waiting",
     "close_unpaid",
@@ -23,6 +25,7 @@ __all__ = [
     "receive",
     "record_state",
     "refund",
+    "refund_lines",
     "remove_method",
     "settle_cancelled",
     "settle_refund",

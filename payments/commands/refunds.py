@@ -15,7 +15,7 @@ from payments.gateways.base import GatewayRefused, GatewayUnavailable, ProviderR
 from payments.models import Payment, Refund
 from payments.signals import refund_asked
 from shopflow.lib.ids import new_id
-from shopflow.lib.money import Money, round_money
+from shopflow.lib.money import ZERO, Money, round_money
 from shopflow.lib.news import announce
 from shopflow.lib.transactions import command
 
@@ -25,15 +25,29 @@ MOST = Decimal(10**10)  # NUMERIC(12,2)
 
 
 @command
-def refund(*, payment_id: UUID, amount: Decimal, reason: str, by: UUID | None = None) -> Refund:
+def refund(
+    *,
+    payment_id: UUID,
+    amount: Decimal,
+    reason: str,
+    by: UUID | None = None,
+    key: str = "",
+    shipping: Decimal = ZERO,
+    restock: bool = False,
+    order_return_id: UUID | None = None,
+) -> Refund:
     """Write down a refund (in the payment's currency); the worker sends it to the provider.
 
-    Raises PaymentNotFound, InvalidRefund, RefundTooMuch.
+    `shipping` is how much of it is for shipping; `restock` notes that its goods are sold again.
+    A `key` that was used for this payment before returns its refund: a form sent twice sends
+    money once. Raises PaymentNotFound, InvalidRefund, RefundTooMuch.
     """
     # Comparing something that isn't a number would raise, rounding something huge as well.
     if not amount.is_finite() or not 0 < amount < MOST or amount != round_money(amount):
         raise InvalidRefund
-    payment = _locked(payment_id)
+    payment = locked(payment_id)
+    if (earlier := refund_of(payment, key)) is not None:
+        return earlier
     if amount > payment.amount_captured - payment.amount_refunded:
         raise RefundTooMuch
     _change_refunded(payment, amount)
@@ -43,14 +57,25 @@ def refund(*, payment_id: UUID, amount: Decimal, reason: str, by: UUID | None = 
         payment=payment,
         order_id=payment.order_id,
         user_id=payment.user_id,
+        order_return_id=order_return_id,
         amount=amount,
+        shipping_amount=shipping,
         currency=payment.currency,
         reason=reason[:255],
-        idempotency_key=str(refund_id),
+        restock=restock,
+        idempotency_key=key or str(refund_id),
         created_by_id=by,
     )
     announce(refund_asked, refund_id=row.pk)
     return row
+
+
+def refund_of(payment: Payment, key: str) -> Refund | None:
+    """Return a locked payment's refund under this key; raises InvalidRefund for another's key."""
+    found = Refund.objects.filter(idempotency_key=key).first() if key else None
+    if found is not None and found.payment_id != payment.pk:
+        raise InvalidRefund
+    return found
 
 
 def settle_refund(*, refund_id: UUID) -> None:
@@ -70,6 +95,15 @@ def settle_refund(*, refund_id: UUID) -> None:
         _fail(refund_id=refund_id, reason=str(error))
     else:
         _record_answer(refund_id=refund_id, answer=answer)
+
+
+def locked(payment_id: UUID) -> Payment:
+    """Lock the order first, then the payment: the shop's lock order."""
+    order_id = Payment.objects.values_list("order_id", flat=True).filter(pk=payment_id).first()
+    if order_id is None:
+        raise PaymentNotFound
+    Order.objects.select_for_update(no_key=True).get(pk=order_id)
+    return Payment.objects.select_for_update(no_key=True).get(pk=payment_id)
 
 
 def _ask(row: Refund) -> ProviderRefund:
@@ -99,7 +133,7 @@ def _record_answer(*, refund_id: UUID, answer: ProviderRefund) -> None:
 
 @command
 def _succeed(*, refund_id: UUID, provider_refund_id: str) -> None:
-    payment = _locked(Refund.objects.values_list("payment_id", flat=True).get(pk=refund_id))
+    payment = locked(Refund.objects.values_list("payment_id", flat=True).get(pk=refund_id))
     row = Refund.objects.select_for_update(no_key=True).get(pk=refund_id)
     if row.status != Refund.Status.PENDING:
         return
@@ -136,20 +170,11 @@ def _postpone(*, refund_id: UUID, reason: str, provider_refund_id: str = "") -> 
 
 @command
 def _fail(*, refund_id: UUID, reason: str) -> None:
-    payment = _locked(Refund.objects.values_list("payment_id", flat=True).get(pk=refund_id))
+    payment = locked(Refund.objects.values_list("payment_id", flat=True).get(pk=refund_id))
     row = Refund.objects.select_for_update(no_key=True).get(pk=refund_id)
     if row.status == Refund.Status.PENDING:
         row.move_to(Refund.Status.FAILED, last_error=reason[:255])
         _change_refunded(payment, -row.amount)
-
-
-def _locked(payment_id: UUID) -> Payment:
-    """Lock the order first, then the payment: the shop's lock order."""
-    order_id = Payment.objects.values_list("order_id", flat=True).filter(pk=payment_id).first()
-    if order_id is None:
-        raise PaymentNotFound
-    Order.objects.select_for_update(no_key=True).get(pk=order_id)
-    return Payment.objects.select_for_update(no_key=True).get(pk=payment_id)
 
 
 def _change_refunded(payment: Payment, change: Decimal) -> None:

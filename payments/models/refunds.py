@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from orders.models import Order, OrderItem, OrderReturn
@@ -41,6 +41,9 @@ class Refund(Stateful):
         OrderReturn, null=True, blank=True, on_delete=models.RESTRICT, related_name="refunds"
     )
     amount = MoneyField()
+    shipping_amount = MoneyField(
+        default=Decimal(0), db_default=Decimal(0), help_text="How much of it is for shipping"
+    )
     currency = models.CharField(max_length=3)
     reason = models.CharField(max_length=255, blank=True, db_default="")
     restock = models.BooleanField(
@@ -66,6 +69,10 @@ class Refund(Stateful):
             one_of("status", RefundStatus, table="refunds"),
             iso_currency(table="refunds"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="refunds_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(shipping_amount__gte=0, shipping_amount__lte=F("amount")),
+                name="refunds_shipping_at_most_amount",
+            ),
             models.CheckConstraint(
                 condition=Q(attempts__gte=0), name="refunds_attempts_not_negative"
             ),

@@ -91,6 +91,12 @@ RULES = (
         ledger="S2-60",
     ),
     check("refunds_amount_positive", {"amount": "0.01"}, {"amount": 0}),
+    check(
+        "refunds_shipping_at_most_amount",
+        {"amount": 10, "shipping_amount": 10},
+        {"shipping_amount": "10.01"},
+        {"shipping_amount": "-0.01"},
+    ),
     check("refunds_attempts_not_negative", {"attempts": 0}, {"attempts": -1}),
     check("refunds_currency_iso", {"currency": "EUR"}, {"currency": "eur"}, {"currency": ""}),
     one_of("refunds_status_known", "status", "pending succeeded failed"),

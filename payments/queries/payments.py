@@ -1,4 +1,4 @@
-"""Answers about money that span tables: what is shown, and what the sweeps still have to do."""
+"""Payments, refunds and saved cards: lists of them, and those that wait for a sweep."""
 
 from uuid import UUID
 

@@ -1,0 +1,23 @@
+"""Answers about money that span tables: what is shown, and what the sweeps still have to do."""
+
+from payments.queries.lines import LineLeft, OrderLeft, left_of_order
+from payments.queries.payments import (
+    NEWEST_METHOD,
+    methods_of,
+    payments_of,
+    unclaimed_orders,
+    unsettled_orders,
+    waiting_refunds,
+)
+
+__all__ = [
+    "NEWEST_METHOD",
+    "LineLeft",
+    "OrderLeft",
+    "left_of_order",
+    "methods_of",
+    "payments_of",
+    "unclaimed_orders",
+    "unsettled_orders",
+    "waiting_refunds",
+]
