@@ -25,18 +25,24 @@ class _Move:
 
 @command
 def take_back(
-    *, order_id: UUID, units: Mapping[UUID, int], reason: str = "", by: UUID | None = None
+    *,
+    order_id: UUID,
+    units: Mapping[UUID, int],
+    reason: str = "",
+    by: UUID | None = None,
+    only_sent: bool = False,
 ) -> int:
     """Sell units of order lines (by line) again, and return how many.
 
     What is still promised to a line is released and so never sent; of what was sent, units come
     back to the shelf they left, with a line of the ledger. Never more come back than were sent:
-    the rest of `units` is left alone. The caller holds the order's lock.
+    the rest of `units` is left alone. `only_sent` leaves what is still promised as it is. The
+    caller holds the order's lock.
     """
     moves: dict[UUID, _Move] = defaultdict(_Move)
     for item_id, wanted in sorted(units.items()):
-        left = wanted - _release(item_id, wanted, moves)
-        _bring_back(order_id, item_id, left, moves)
+        released = 0 if only_sent else _release(item_id, wanted, moves)
+        _bring_back(order_id, item_id, wanted - released, moves)
     back: list[UUID] = []
     for stock_id, move in sorted(moves.items(), key=lambda one: one[0]):
         if not move.released + move.returned:
