@@ -34,7 +34,7 @@ class ChoiceForm(forms.Form):
         self.left = left
         for item_id, line in left.lines.items():
             self.fields[str(item_id)] = forms.IntegerField(
-                label=f"Units of {line.item}",
+                label=f"Units of {line.item.product_name} to give back",
                 min_value=0,
                 max_value=line.quantity,
                 required=False,
@@ -47,7 +47,11 @@ class ChoiceForm(forms.Form):
             decimal_places=2,
             required=False,
             disabled=left.shipping == 0,
+            label="Shipping to give back",
         )
+        for field in self.fields.values():
+            # In a table, whose heads stand for the labels.
+            field.widget.attrs["aria-label"] = field.label
 
     @property
     def rows(self) -> Iterator[tuple[Any, Any]]:
