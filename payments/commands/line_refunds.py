@@ -40,7 +40,7 @@ def refund_lines(
     Without an `amount` it is exactly what they cost, discounts off and taxes in; a smaller one
     is spread over them. `restock` sells the units again: what hasn't left isn't sent any more,
     what has comes back to its shelf. A `key` that was used before returns its refund. Raises
-    PaymentNotFound, InvalidRefund, LineRefundedAlready, RefundTooMuch.
+    PaymentNotFound, InvalidRefund, LineRefundedAlready, PaymentDisputed, RefundTooMuch.
     """
     payment = locked(payment_id)
     if (earlier := refund_of(payment, key)) is not None:

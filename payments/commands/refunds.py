@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from orders import commands as orders
 from orders.models import Order
-from payments.errors import InvalidRefund, PaymentNotFound, RefundTooMuch
+from payments.errors import InvalidRefund, PaymentDisputed, PaymentNotFound, RefundTooMuch
 from payments.gateways import gateway
 from payments.gateways.base import GatewayRefused, GatewayUnavailable, ProviderRefund
 from payments.models import Payment, Refund
@@ -40,7 +40,7 @@ def refund(
 
     `shipping` is how much of it is for shipping; `restock` notes that its goods are sold again.
     A `key` that was used for this payment before returns its refund: a form sent twice sends
-    money once. Raises PaymentNotFound, InvalidRefund, RefundTooMuch.
+    money once. Raises PaymentNotFound, InvalidRefund, PaymentDisputed, RefundTooMuch.
     """
     # Comparing something that isn't a number would raise, rounding something huge as well.
     if not amount.is_finite() or not 0 < amount < MOST or amount != round_money(amount):
@@ -48,6 +48,8 @@ def refund(
     payment = locked(payment_id)
     if (earlier := refund_of(payment, key)) is not None:
         return earlier
+    if payment.status == Payment.Status.DISPUTED:
+        raise PaymentDisputed
     if amount > payment.amount_captured - payment.amount_refunded:
         raise RefundTooMuch
     _change_refunded(payment, amount)
@@ -177,16 +179,28 @@ def _fail(*, refund_id: UUID, reason: str) -> None:
         _change_refunded(payment, -row.amount)
 
 
-def _change_refunded(payment: Payment, change: Decimal) -> None:
-    refunded = payment.amount_refunded + change
+def settled(payment: Payment, refunded: Decimal) -> str:
+    """Return the status of a payment that brought money and gave so much of it back."""
     if refunded == 0:
-        status = Payment.Status.CAPTURED
-    elif refunded == payment.amount_captured:
-        status = Payment.Status.REFUNDED
-    else:
-        status = Payment.Status.PARTIALLY_REFUNDED
-    payment.move_to(status, amount_refunded=refunded)
-    sums = Payment.objects.filter(order=payment.order_id).aggregate(
+        return Payment.Status.CAPTURED
+    if refunded == payment.amount_captured:
+        return Payment.Status.REFUNDED
+    return Payment.Status.PARTIALLY_REFUNDED
+
+
+def note_money(order_id: UUID, *, is_disputed: bool | None = None) -> None:
+    """Write down on an order what its payments took and gave back."""
+    sums = Payment.objects.filter(order=order_id).aggregate(
         paid=Sum("amount_captured"), refunded=Sum("amount_refunded")
     )
-    orders.record_money(order_id=payment.order_id, paid=sums["paid"], refunded=sums["refunded"])
+    orders.record_money(
+        order_id=order_id, paid=sums["paid"], refunded=sums["refunded"], is_disputed=is_disputed
+    )
+
+
+def _change_refunded(payment: Payment, change: Decimal) -> None:
+    refunded = payment.amount_refunded + change
+    is_disputed = payment.status == Payment.Status.DISPUTED
+    status = Payment.Status.DISPUTED if is_disputed else settled(payment, refunded)
+    payment.move_to(status, amount_refunded=refunded)
+    note_money(payment.order_id)

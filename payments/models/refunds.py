@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from orders.models import Order, OrderItem, OrderReturn
+from payments.models.disputes import Dispute
 from payments.models.payments import Payment
 from shopflow.lib.fields import MoneyField
 from shopflow.lib.rows import Row, Stateful, iso_currency, one_of
@@ -39,6 +40,14 @@ class Refund(Stateful):
     )
     order_return = models.ForeignKey(
         OrderReturn, null=True, blank=True, on_delete=models.RESTRICT, related_name="refunds"
+    )
+    dispute = models.OneToOneField(
+        Dispute,
+        null=True,
+        blank=True,
+        on_delete=models.RESTRICT,
+        related_name="refund",
+        help_text="The bank took the money: nobody asks the provider to",
     )
     amount = MoneyField()
     shipping_amount = MoneyField(
@@ -80,6 +89,10 @@ class Refund(Stateful):
                 condition=Q(status="succeeded", succeeded_at__isnull=False)
                 | (~Q(status="succeeded") & Q(succeeded_at=None)),
                 name="refunds_succeeded_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(dispute=None) | Q(status="succeeded"),
+                name="refunds_disputed_is_gone",
             ),
             models.UniqueConstraint(
                 fields=["idempotency_key"], name="refunds_idempotency_key_unique"

@@ -34,6 +34,7 @@ def unsettled_orders(limit: int) -> list[UUID]:
     is_open = cancelled.live().values_list("order_id", flat=True)
     has_money = (
         cancelled.filter(amount_captured__gt=F("amount_refunded"))
+        .exclude(status=Payment.Status.DISPUTED)
         .exclude(refunds__status=Refund.Status.FAILED)
         .values_list("order_id", flat=True)
     )

@@ -99,6 +99,13 @@ RULES = (
     ),
     check("refunds_attempts_not_negative", {"attempts": 0}, {"attempts": -1}),
     check("refunds_currency_iso", {"currency": "EUR"}, {"currency": "eur"}, {"currency": ""}),
+    check(
+        "refunds_disputed_is_gone",
+        {"dispute_id": new("disputes"), "status": "succeeded", "succeeded_at": LATER},
+        {"status": "pending", "succeeded_at": None},
+        {"status": "failed", "succeeded_at": None},
+    ),
+    unique("refunds_dispute_id_key", "dispute_id"),
     one_of("refunds_status_known", "status", "pending succeeded failed"),
     check(
         "refunds_succeeded_has_time",
