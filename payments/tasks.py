@@ -75,6 +75,12 @@ def claim_waiting_payments() -> None:
     _each(unclaimed_orders(BATCH), lambda order_id: commands.claim_payments(order_id=order_id))
 
 
+@shared_task(acks_late=True, ignore_result=True)
+def reconcile() -> None:
+    """Compare the providers' ledgers with ours and heal what can be. Safe to repeat."""
+    commands.reconcile()
+
+
 def _each(ids: Iterable[UUID], work: Callable[[UUID], None]) -> None:
     """Do each on its own: one that fails waits for the next sweep and stops no other."""
     for row_id in ids:

@@ -61,7 +61,11 @@ app.conf.update(
             "schedule": crontab(hour="3", minute="0"),
         },
         "make partitions": {"task": "shopflow.lib.tasks.make_partitions", "schedule": 86_400},
-        # UTC, when few people buy.
+        # UTC, when few people buy; before the invariants, which ask the providers as well.
+        "reconcile payments": {
+            "task": "payments.tasks.reconcile",
+            "schedule": crontab(hour="3", minute="0"),
+        },
         "check invariants": {
             "task": "shopflow.tasks.check_invariants",
             "schedule": crontab(hour="3", minute="30"),

@@ -11,6 +11,8 @@ from payments.commands.disputes import answer_dispute, record_dispute
 from payments.commands.inbox import claim_waiting, note_failure, process_event, receive
 from payments.commands.line_refunds import RefundLine, refund_lines
 from payments.commands.methods import remove_method
+from payments.commands.payouts import record_payout
+from payments.commands.reconciling import reconcile
 from payments.commands.refunds import refund, settle_refund
 from payments.commands.state import record_state
 
@@ -25,7 +27,9 @@ __all__ = [
     "note_failure",
     "process_event",
     "receive",
+    "reconcile",
     "record_dispute",
+    "record_payout",
     "record_state",
     "refund",
     "refund_lines",

@@ -63,7 +63,7 @@ APP_WRITES = frozenset({
 NOT_CHANGED_BY_APP = {"users": {"role", "is_superuser"}}
 # What pages and the API don't read: the back office. What also stands in APP_WRITES they add to.
 STAFF_ONLY = frozenset({
-    "order_notes", "disputes", "payouts", "payout_lines",
+    "order_notes", "disputes", "payouts", "payout_lines", "reconciliations",
     "purchase_orders", "purchase_order_lines", "stock_counts", "stock_count_lines",
     "stock_transfers", "stock_transfer_lines",
     "import_jobs", "import_rows", "webhook_endpoints", "webhook_deliveries", "outbox_messages",

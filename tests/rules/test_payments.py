@@ -233,6 +233,13 @@ RULES = (
         {"type": "fee", "payment_id": None, "refund_id": new("refunds")},
         {"type": "fee", "payment_id": None, "dispute_id": new("disputes")},
     ),
+    append_only("reconciliations_append_only"),
+    check(
+        "reconciliations_finished_after_started",
+        {"started_at": EARLIER, "finished_at": EARLIER},
+        {"finished_at": "2025-12-31"},
+    ),
+    check("reconciliations_compared_not_negative", {"compared": 0}, {"compared": -1}),
     unique("payout_lines_provider_id_unique", "payout_id", "provider_line_id"),
 )
 
