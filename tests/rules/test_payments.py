@@ -105,7 +105,12 @@ RULES = (
         {"status": "pending", "succeeded_at": None},
         {"status": "failed", "succeeded_at": None},
     ),
-    unique("refunds_dispute_id_key", "dispute_id"),
+    unique(
+        "refunds_dispute_once",
+        "dispute_id",
+        given={"dispute_id": new("disputes"), "status": "succeeded", "succeeded_at": LATER},
+        other={"dispute_id": new("disputes")},
+    ),
     one_of("refunds_status_known", "status", "pending succeeded failed"),
     check(
         "refunds_succeeded_has_time",
