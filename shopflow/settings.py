@@ -234,9 +234,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 CSRF_FAILURE_VIEW = "shopflow.views.csrf_failure"
 # Where each provider's hosted payment page is.
 PAYMENT_ORIGINS = CONFIG.providers.pages
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": policy.of_pages(forms_go_to=chain.from_iterable(PAYMENT_ORIGINS.values()))
-}
+_PAGES = chain.from_iterable(PAYMENT_ORIGINS.values())
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": policy.of_pages(forms_go_to=_PAGES)}
 
 # --- API ------------------------------------------------------------------------------------
 
