@@ -4,7 +4,6 @@ from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Sum
 from django.utils import timezone
 
 from orders import commands as orders
@@ -13,6 +12,7 @@ from payments.errors import InvalidRefund, PaymentNotFound, RefundTooMuch
 from payments.gateways import gateway
 from payments.gateways.base import GatewayRefused, GatewayUnavailable, ProviderRefund
 from payments.models import Payment, Refund
+from payments.queries import money_of
 from payments.signals import refund_asked
 from shopflow.lib.ids import new_id
 from shopflow.lib.money import Money, round_money
@@ -161,7 +161,5 @@ def _change_refunded(payment: Payment, change: Decimal) -> None:
     else:
         status = Payment.Status.PARTIALLY_REFUNDED
     payment.move_to(status, amount_refunded=refunded)
-    sums = Payment.objects.filter(order=payment.order_id).aggregate(
-        paid=Sum("amount_captured"), refunded=Sum("amount_refunded")
-    )
-    orders.record_money(order_id=payment.order_id, paid=sums["paid"], refunded=sums["refunded"])
+    paid, refunded = money_of(payment.order_id)
+    orders.record_money(order_id=payment.order_id, paid=paid, refunded=refunded)
