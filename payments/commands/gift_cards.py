@@ -13,7 +13,7 @@ from orders.errors import OrderNotFound
 from orders.models import Order, OrderItem
 from payments.commands.gift_ledger import book, locked_card
 from payments.commands.gift_mails import tell_card
-from payments.commands.gift_refunds import note_money
+from payments.commands.gift_refunds import finish
 from payments.errors import (
     GiftCardNotFound,
     GiftCardNotUsable,
@@ -131,7 +131,7 @@ def issue_credit(
     )
     book(card, Move.REFUND, amount, order_id=order_id, reason=reason, by=by)
     _mail(card, code, language=order.language)
-    note_money(order_id=order_id, by=by)
+    finish(order_id=order_id, by=by)
     return card
 
 

@@ -13,8 +13,9 @@ from orders import commands as orders
 from orders.models import Order
 from payments.commands.gift_ledger import book, locked_card
 from payments.commands.gift_mails import tell_refunded
+from payments.commands.refunds import note_money
 from payments.models import GiftCard, GiftCardTransaction, Refund
-from payments.queries import bought_with, money_of
+from payments.queries import bought_with
 from shopflow.lib.transactions import command
 
 Move = GiftCardTransaction.Type
@@ -39,7 +40,7 @@ def refund_to_cards(
         tell_refunded(card, back)
         left -= back
     if left != amount:
-        note_money(order_id=order_id, by=by)
+        finish(order_id=order_id, by=by)
     return amount - left
 
 
@@ -57,10 +58,9 @@ def return_all(*, order_id: UUID) -> None:
         _take_back(locked_card(card_id), order_id)
 
 
-def note_money(*, order_id: UUID, by: UUID | None = None) -> None:
+def finish(*, order_id: UUID, by: UUID | None = None) -> None:
     """Write down on an order what came and went, and that all of it went back if so."""
-    paid, refunded = money_of(order_id)
-    orders.record_money(order_id=order_id, paid=paid, refunded=refunded)
+    note_money(order_id)
     if not Refund.objects.filter(order=order_id, status=Refund.Status.PENDING).exists():
         orders.mark_refunded(order_id=order_id, by=by)
         orders.want_papers(order_id=order_id)

@@ -13,12 +13,12 @@ from orders import commands as orders
 from orders.errors import PaymentDoesNotFit
 from orders.models import Order
 from payments.commands.gift_holds import spend, take_again
-from payments.commands.refunds import refund
+from payments.commands.refunds import note_money, refund
 from payments.errors import AmountMismatch, GiftCardEmpty, GiftCardNotUsable, PaymentNotFound
 from payments.gateways.base import ProviderPayment
 from payments.models import Payment
 from payments.models.payments import LIVE
-from payments.queries import held_on, money_of
+from payments.queries import held_on
 from promotions.errors import CouponRefused
 from shopflow.lib.transactions import command
 
@@ -136,8 +136,7 @@ def _reopened(order: Order, captured: Decimal) -> bool:
 
 def _send_back(payment: Payment, order: Order) -> None:
     """Money nobody may keep: the order is closed, paid by another attempt, or costs more."""
-    paid, refunded = money_of(order.pk)
-    orders.record_money(order_id=order.pk, paid=paid, refunded=refunded)
+    note_money(order.pk)
     refund(
         payment_id=payment.pk,
         amount=payment.amount_captured - payment.amount_refunded,

@@ -1,4 +1,4 @@
-"""Answers about money that span tables: what is shown, and what the sweeps still have to do."""
+"""Answers about gift cards: what they pay for an order, what is left on one, what is to be done."""
 
 from decimal import Decimal
 from uuid import UUID
@@ -7,59 +7,30 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Now
 
 from orders.models import Order, OrderItem
-from payments.models import (
-    GiftCard,
-    GiftCardHold,
-    GiftCardTransaction,
-    Payment,
-    Refund,
-    UserPaymentMethod,
-)
+from payments.errors import GiftCardNotFound
+from payments.models import GiftCard, GiftCardHold, GiftCardTransaction, Payment
+from payments.models.gift_codes import digest, is_well_formed
 from shopflow.lib.money import ZERO
-from shopflow.lib.paging import Order as SortOrder
 
-NEWEST_METHOD = SortOrder(["-id"])
 # Orders whose gift cards are to be made.
 PAID = ("confirmed", "processing", "shipped", "delivered")
 Move = GiftCardTransaction.Type
 
 
-def payments_of(order_id: UUID) -> "QuerySet[Payment]":
-    """Return the attempts to pay an order with their refunds, newest first."""
-    return Payment.objects.filter(order=order_id).prefetch_related("refunds").order_by("-id")
+def card_of(code: str) -> GiftCard:
+    """Return the card of a code with its history; raises GiftCardNotFound."""
+    card = None
+    if is_well_formed(code):
+        cards = GiftCard.objects.prefetch_related("transactions")
+        card = cards.filter(code_hash=digest(code)).first()
+    if card is None:
+        raise GiftCardNotFound
+    return card
 
 
-def methods_of(user_id: UUID) -> "QuerySet[UserPaymentMethod]":
-    """Return the ways to pay that a person has saved; sort by NEWEST_METHOD."""
-    return UserPaymentMethod.objects.filter(user=user_id, deleted_at=None, is_active=True)
-
-
-def waiting_refunds(limit: int) -> list[UUID]:
-    """Return refunds whose next try is due."""
-    due = Refund.objects.filter(status=Refund.Status.PENDING, next_try_at__lte=Now())
-    return list(due.order_by("next_try_at").values_list("pk", flat=True)[:limit])
-
-
-def unsettled_orders(limit: int) -> list[UUID]:
-    """Return cancelled orders that have an open attempt, or money that isn't on its way back."""
-    cancelled = Payment.objects.filter(order__status=Order.Status.CANCELLED)
-    is_open = cancelled.live().values_list("order_id", flat=True)
-    has_money = (
-        cancelled.filter(amount_captured__gt=F("amount_refunded"))
-        .exclude(refunds__status=Refund.Status.FAILED)
-        .values_list("order_id", flat=True)
-    )
-    return list(is_open.union(has_money, _unsettled_gift_cards(), _unreturned())[:limit])
-
-
-def unclaimed_orders(limit: int) -> list[UUID]:
-    """Return claimed orders whose payments or refunds are still a guest's."""
-    theirs = {"user": None, "order__user__isnull": False}
-    payments, refunds = Payment.objects.filter(**theirs), Refund.objects.filter(**theirs)
-    found = payments.values_list("order_id", flat=True).union(
-        refunds.values_list("order_id", flat=True)
-    )
-    return list(found[:limit])
+def cards_of(user_id: UUID) -> "QuerySet[GiftCard]":
+    """Return the gift cards somebody keeps in their account, newest first."""
+    return GiftCard.objects.filter(user=user_id).order_by("-id")
 
 
 def money_of(order_id: UUID) -> tuple[Decimal, Decimal]:
@@ -121,14 +92,16 @@ def cards_to_send(limit: int) -> list[UUID]:
     return list(due.order_by("send_at").values_list("pk", flat=True)[:limit])
 
 
-def _unsettled_gift_cards() -> "QuerySet[GiftCardHold]":
+def unreleased_orders() -> "QuerySet[GiftCardHold]":
+    """Return closed orders for which gift cards still keep money."""
     held = GiftCardHold.objects.filter(
         status=GiftCardHold.Status.HELD, order__status=Order.Status.CANCELLED
     )
     return held.order_by().values_list("order_id", flat=True)
 
 
-def _unreturned() -> "QuerySet[GiftCardTransaction]":
+def unreturned_orders() -> "QuerySet[GiftCardTransaction]":
+    """Return cancelled orders that gift cards paid for and didn't get back."""
     moves = GiftCardTransaction.objects.filter(
         order__status=Order.Status.CANCELLED, type__in=[Move.REDEEM, Move.REFUND]
     )
