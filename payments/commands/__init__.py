@@ -21,7 +21,7 @@ from payments.commands.gift_cards import (
 )
 from payments.commands.gift_holds import settle
 from payments.commands.gift_refunds import refund_to_cards
-from payments.commands.gift_tender import add_gift_card, remove_gift_card
+from payments.commands.gift_tender import GUESSES, add_gift_card, remove_gift_card
 from payments.commands.inbox import claim_waiting, note_failure, process_event, receive
 from payments.commands.line_refunds import RefundLine, refund_lines
 from payments.commands.methods import remove_method
@@ -29,6 +29,7 @@ from payments.commands.refunds import refund, settle_refund
 from payments.commands.state import record_state
 
 __all__ = [
+    "GUESSES",
     "TRIES_FROM_NETWORK",
     "TRIES_OF_ORDER",
     "RefundLine",

@@ -1,5 +1,6 @@
 """Paying with a gift card: whatever a provider may still charge is called off first."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from payments.commands import gift_holds
@@ -7,6 +8,10 @@ from payments.commands.closing import void_open
 from payments.errors import GiftCardNotFound
 from payments.models import GiftCard, GiftCardHold
 from payments.models.gift_codes import digest, is_well_formed
+from shopflow.lib.limits import Limit
+
+# For whoever tries codes for somebody, around what looks for one. Of 24^15 codes, few exist.
+GUESSES = Limit(name="gift-card-guesses", tries=20, per=timedelta(hours=1))
 
 
 def add_gift_card(*, order_id: UUID, code: str) -> GiftCardHold:

@@ -1,6 +1,8 @@
 """Answers about gift cards: what they pay for an order, what is left on one, what is to be done."""
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet, Sum
@@ -10,6 +12,7 @@ from orders.models import Order, OrderItem
 from payments.errors import GiftCardNotFound
 from payments.models import GiftCard, GiftCardHold, GiftCardTransaction, Payment
 from payments.models.gift_codes import digest, is_well_formed
+from shopflow.lib.mail import reads_for_mails
 from shopflow.lib.money import ZERO
 
 # Orders whose gift cards are to be made.
@@ -90,6 +93,15 @@ def cards_to_send(limit: int) -> list[UUID]:
     """Return gift cards whose day to be mailed has come."""
     due = GiftCard.objects.filter(sent_at=None, send_at__lte=Now(), is_active=True)
     return list(due.order_by("send_at").values_list("pk", flat=True)[:limit])
+
+
+@reads_for_mails("payments")
+def read_for_mails(facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return who sent a card, to whom, and what they wrote: it has line breaks, and may be erased."""
+    card = GiftCard.objects.filter(pk=facts["card"]).first()
+    if card is None:
+        return {}
+    return {"sender": card.sender_name, "name": card.recipient_name, "message": card.message}
 
 
 def unreleased_orders() -> "QuerySet[GiftCardHold]":
