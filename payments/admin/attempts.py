@@ -10,8 +10,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from payments import commands
+from payments.admin.line_refunds import LineRefundsAdmin
 from payments.models import Payment
-from shopflow.lib.admin import Act, ActingAdmin
+from shopflow.lib.admin import Act
 from shopflow.lib.money import Money
 
 
@@ -31,7 +32,7 @@ def left_of(payment: Payment) -> Decimal:
 
 
 @admin.register(Payment)
-class PaymentAdmin(ActingAdmin[Payment]):
+class PaymentAdmin(LineRefundsAdmin):
     acts = (
         Act(
             name="refund",

@@ -1,4 +1,4 @@
-"""Answers about money that span tables: what is shown, and what the sweeps still have to do."""
+"""Payments, refunds and saved cards: lists of them, and those that wait for a sweep."""
 
 from uuid import UUID
 
@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 
 from orders.models import Order
 from payments.models import Payment, Refund, UserPaymentMethod
+from payments.queries.gift_cards import unreleased_orders, unreturned_orders
 from shopflow.lib.paging import Order as SortOrder
 
 NEWEST_METHOD = SortOrder(["-id"])
@@ -34,10 +35,11 @@ def unsettled_orders(limit: int) -> list[UUID]:
     is_open = cancelled.live().values_list("order_id", flat=True)
     has_money = (
         cancelled.filter(amount_captured__gt=F("amount_refunded"))
+        .exclude(status=Payment.Status.DISPUTED)
         .exclude(refunds__status=Refund.Status.FAILED)
         .values_list("order_id", flat=True)
     )
-    return list(is_open.union(has_money)[:limit])
+    return list(is_open.union(has_money, unreleased_orders(), unreturned_orders())[:limit])
 
 
 def unclaimed_orders(limit: int) -> list[UUID]:
