@@ -4,8 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from payments.models import UserPaymentMethod
-from shopflow.lib.api import Body
+from payments.models import GiftCard, GiftCardHold, GiftCardTransaction, UserPaymentMethod
+from shopflow.lib.api import Body, MoneyValue
 
 
 class PaymentBody(Body):
@@ -44,3 +44,43 @@ class PaymentMethodSerializer(serializers.ModelSerializer[UserPaymentMethod]):
             "created_at",
         )
         read_only_fields = fields
+
+
+class GiftCardCodeBody(Body):
+    """A gift card's code as the shopper typed it."""
+
+    code = serializers.CharField(max_length=40)
+
+
+class GiftCardHoldSerializer(serializers.Serializer[GiftCardHold]):
+    """What a gift card will pay of an order, once it is paid."""
+
+    id = serializers.UUIDField()
+    last_four = serializers.CharField(source="gift_card.code_last_four")
+    amount = MoneyValue()
+
+
+class GiftCardsOfOrderSerializer(serializers.Serializer[Any]):
+    """The gift cards on an order, and what is left to charge otherwise."""
+
+    gift_cards = GiftCardHoldSerializer(many=True)
+    left_to_pay = MoneyValue()
+
+
+class GiftCardMoveSerializer(serializers.Serializer[GiftCardTransaction]):
+    """One move of a gift card's money; `type` is issue, redeem, refund, adjustment or expiry."""
+
+    type = serializers.CharField()
+    amount = MoneyValue(source="amount_change")
+    created_at = serializers.DateTimeField()
+
+
+class GiftCardBalanceSerializer(serializers.Serializer[GiftCard]):
+    """What is left on a gift card; `held` waits for orders that aren't paid yet."""
+
+    last_four = serializers.CharField(source="code_last_four")
+    left = MoneyValue(source="available")
+    held = MoneyValue()
+    is_usable = serializers.BooleanField()
+    expires_at = serializers.DateTimeField(allow_null=True)
+    history = GiftCardMoveSerializer(source="transactions.all", many=True)

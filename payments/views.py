@@ -75,7 +75,7 @@ def pay_with_gift_card(request: HttpRequest, number: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @private
 def balance(request: HttpRequest) -> HttpResponse:
-    """Say what is left on a gift card, and what became of the rest; `keep` puts it into the account.
+    """Say what is left on a gift card and what became of the rest; `keep` adds it to the account.
 
     Codes come by POST: an address stands in logs and histories.
     """

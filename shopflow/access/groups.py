@@ -10,6 +10,7 @@ from collections.abc import Mapping, Set
 LOOK_AT_ORDERS = frozenset({"orders.view_order"})
 LOOK_AT_MONEY = frozenset({
     "orders.view_invoice", "payments.view_payment", "payments.view_refund",
+    "payments.view_giftcard",
 })  # fmt: skip
 LOOK_AT_GOODS = frozenset({
     "catalog.view_product", "catalog.view_brand", "catalog.view_category",
@@ -52,6 +53,7 @@ GROUPS: Mapping[str, Set[str]] = {
     "finance": LOOK_AT_ORDERS
     | LOOK_AT_MONEY
     | {
+        "payments.change_giftcard",
         "payments.refund_payment", "payments.view_paymentevent", "payments.change_paymentevent",
         "payments.view_dispute", "payments.change_dispute", "payments.view_payout",
         "promotions.view_coupon", "promotions.view_couponusage", "promotions.view_promotion",
