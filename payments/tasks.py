@@ -11,6 +11,8 @@ from orders.queries import overdue
 from payments import commands
 from payments.queries import (
     cards_to_send,
+    removed_cards,
+    shipped_uncaptured,
     unclaimed_orders,
     unissued_orders,
     unsettled_orders,
@@ -67,6 +69,18 @@ def settle_cancelled() -> None:
 def expire_unpaid() -> None:
     """Expire the orders whose payment window has passed. Safe to repeat."""
     _each(overdue(BATCH), lambda order_id: commands.close_unpaid(order_id=order_id))
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def capture_due() -> None:
+    """Take authorized money whose goods have left, or that staff began to take. Safe to repeat."""
+    _each(shipped_uncaptured(BATCH), lambda pk: commands.capture_payment(payment_id=pk))
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def detach_removed_cards() -> None:
+    """Let providers forget the removed cards whose doorbell was lost. Safe to repeat."""
+    _each(removed_cards(BATCH), lambda pk: commands.detach_method(method_id=pk))
 
 
 @shared_task(acks_late=True, ignore_result=True)

@@ -1,5 +1,6 @@
 """Answers about money that span tables: what is shown, and what the sweeps still have to do."""
 
+from payments.queries.attempts import Attempt, attempts_of, usable_card, usable_cards
 from payments.queries.evidence import Evidence, evidence_of, evidence_pack, evidence_text
 from payments.queries.gift_cards import (
     PAID,
@@ -19,6 +20,8 @@ from payments.queries.payments import (
     NEWEST_METHOD,
     methods_of,
     payments_of,
+    removed_cards,
+    shipped_uncaptured,
     unclaimed_orders,
     unsettled_orders,
     waiting_refunds,
@@ -27,9 +30,11 @@ from payments.queries.payments import (
 __all__ = [
     "NEWEST_METHOD",
     "PAID",
+    "Attempt",
     "Evidence",
     "LineLeft",
     "OrderLeft",
+    "attempts_of",
     "bought_with",
     "card_of",
     "cards_of",
@@ -43,10 +48,14 @@ __all__ = [
     "methods_of",
     "money_of",
     "payments_of",
+    "removed_cards",
+    "shipped_uncaptured",
     "spent_on",
     "to_charge",
     "unclaimed_orders",
     "unissued_orders",
     "unsettled_orders",
+    "usable_card",
+    "usable_cards",
     "waiting_refunds",
 ]

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 # Stripe's own pages: Checkout, and where banks are asked (3-D Secure).
 STRIPE_PAGES = "https://checkout.stripe.com,https://hooks.stripe.com"
-AT_ONCE = "at_once"
-CAPTURES = (AT_ONCE, "when_shipped", "by_staff")
+AT_ONCE, WHEN_SHIPPED = "at_once", "when_shipped"
+CAPTURES = (AT_ONCE, WHEN_SHIPPED, "by_staff")
 
 
 @dataclass(frozen=True, kw_only=True)
