@@ -10,7 +10,6 @@ from django.conf import settings
 from django.db import OperationalError
 from django.utils import timezone
 
-from orders import commands as orders
 from payments.commands.closing import settle_cancelled
 from payments.commands.disputes import record_dispute
 from payments.commands.payouts import record_payout
@@ -153,14 +152,13 @@ def _dispute_difference(provider: str, seen: ProviderDispute, why: str) -> Diffe
 
 
 def _closed_orders(found: _Found) -> None:
-    """Send back, or sell again for, money that an order may not keep; name what stays."""
+    """Send back money of cancelled orders; name what stays."""
     settled = found.started_at - ON_ITS_WAY
     for payment in _closed(settled):
         order = payment.order
-        work: Callable[[], object] = partial(settle_cancelled, order_id=order.pk)
-        if order.is_payable:
-            work = partial(orders.confirm, order_id=order.pk, amount=payment.amount_captured)
-        found.heal(Kind.ORDER_CLOSED, order.order_number, "money without a sale", work)
+        if order.cancelled_at is not None:
+            work = partial(settle_cancelled, order_id=order.pk)
+            found.heal(Kind.ORDER_CLOSED, order.order_number, "sent back", work)
     found.differences += map(_closed_difference, _closed(settled))
 
 
