@@ -20,7 +20,7 @@ from accounts.api import AddressViewSet, DoorViewSet, MeViewSet, SignInViewSet
 from carts.api import CartCouponViewSet, CartItemViewSet, CartViewSet
 from catalog.api import BrandViewSet, CategoryViewSet, ProductViewSet, SuggestViewSet
 from orders.api import CheckoutViewSet, OrderViewSet, OwnOrderViewSet, PdfRenderer
-from payments.api import PaymentMethodViewSet, PaymentViewSet
+from payments.api import GiftCardViewSet, PaymentMethodViewSet, PaymentViewSet
 from shopflow.lib.errors import NotFound
 from shopflow.privacy.api import MyDataViewSet
 
@@ -76,6 +76,7 @@ router.register("brands", BrandViewSet, basename="brand")
 
 NUMBER = r"(?P<number>[A-Za-z0-9-]{1,30})"
 CODE = r"(?P<code>[^/\x00]{1,50})"
+UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 app_name = "api-v1"
 # Coming in, going out, and one's own account.
 people = [
@@ -165,6 +166,21 @@ urlpatterns = [
         f"^orders/{NUMBER}/payments/$",
         PaymentViewSet.as_view({"post": "create"}),
         name="order-payments",
+    ),
+    re_path(
+        f"^orders/{NUMBER}/gift-cards/$",
+        GiftCardViewSet.as_view({"get": "list", "post": "create"}),
+        name="order-gift-cards",
+    ),
+    re_path(
+        f"^orders/{NUMBER}/gift-cards/(?P<id>{UUID})/$",
+        GiftCardViewSet.as_view({"delete": "destroy"}),
+        name="order-gift-card",
+    ),
+    path(
+        "gift-cards/balance/",
+        GiftCardViewSet.as_view({"post": "balance"}),
+        name="gift-card-balance",
     ),
     path("schema/", Schema.as_view(), name="schema"),
     path("docs/", docs, name="docs"),

@@ -2,6 +2,7 @@
 
 import os
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 
 import django_stubs_ext
@@ -232,9 +233,9 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 CSRF_FAILURE_VIEW = "shopflow.views.csrf_failure"
 # Where each provider's hosted payment page is.
-_ORIGINS = {"sandbox": CONFIG.sandbox_url}
-PAYMENT_ORIGINS = {code: _ORIGINS[code] for code in CONFIG.payment_providers if code in _ORIGINS}
-CONTENT_SECURITY_POLICY = {"DIRECTIVES": policy.of_pages(forms_go_to=PAYMENT_ORIGINS.values())}
+PAYMENT_ORIGINS = CONFIG.providers.pages
+_PAGES = chain.from_iterable(PAYMENT_ORIGINS.values())
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": policy.of_pages(forms_go_to=_PAGES)}
 
 # --- API ------------------------------------------------------------------------------------
 
@@ -275,10 +276,14 @@ SPECTACULAR_SETTINGS = {
 # --- The shop -------------------------------------------------------------------------------
 
 DEFAULT_CURRENCY = CONFIG.default_currency
-PAYMENT_PROVIDERS = CONFIG.payment_providers
-SANDBOX_URL = CONFIG.sandbox_url
-SANDBOX_API_KEY = CONFIG.sandbox_api_key
-SANDBOX_WEBHOOK_SECRET = CONFIG.sandbox_webhook_secrets
+PAYMENT_PROVIDERS = CONFIG.providers.codes
+PAYMENT_CAPTURE = CONFIG.providers.capture
+SANDBOX_URL = CONFIG.providers.sandbox_url
+SANDBOX_API_KEY = CONFIG.providers.sandbox_api_key
+SANDBOX_WEBHOOK_SECRET = CONFIG.providers.sandbox_webhook_secrets
+STRIPE_API_KEY = CONFIG.providers.stripe_api_key
+STRIPE_API_BASE = CONFIG.providers.stripe_api_base
+STRIPE_WEBHOOK_SECRET = CONFIG.providers.stripe_webhook_secrets
 # How long stock is held while a shopper pays (reliability 5: hold lifetime).
 PAYMENT_WINDOW = timedelta(minutes=15)
 GUEST_CART_LIFETIME = timedelta(days=30)

@@ -1,5 +1,6 @@
 """Everything that happens to an order."""
 
+from orders.commands.authorized import collect, lose_promise, promise
 from orders.commands.claims import claim_orders
 from orders.commands.lifecycle import (
     cancel,
@@ -21,14 +22,17 @@ __all__ = [
     "Reordered",
     "cancel",
     "claim_orders",
+    "collect",
     "confirm",
     "deliver",
     "draw_paper",
     "ensure_moves",
     "expire",
     "issue_papers",
+    "lose_promise",
     "mark_refunded",
     "place_order",
+    "promise",
     "record_money",
     "reopen",
     "reorder",

@@ -14,6 +14,13 @@ SIGN_IN = {"device": "Firefox on Linux", "when": "21 Nov 2026, 18:40 UTC"}
 ORDER = {"number": "ORD-2026-000123", "token": TOKEN}
 PARCEL = {"carrier": "UPS", "tracking_number": "1Z999AA10123456784"}
 BACK = "$24.00"
+CARD = {
+    "card": "01993a00-0000-7000-8000-000000000000",
+    "amount": BACK,
+    "left": "$26.00",
+    "last_four": "F3GH",
+}
+GIFT = {"sender": "Charles", "name": "Ada", "message": "Happy birthday!\nBuy something round."}
 
 
 @dataclass(frozen=True)
@@ -97,4 +104,11 @@ SAMPLES: Mapping[str, Sample] = {
     "orders/refunded": Sample(
         "The provider has sent money back", {**ORDER, "amount": BACK}, _order("confirmed")
     ),
+    "payments/gift_card": Sample(
+        "A gift card was bought and its day has come, or it was given by the shop",
+        {**CARD, "amount": "$26.00", "code": "ACDE-FGHJ-KMNP-F3GH"},
+        GIFT,
+    ),
+    "payments/gift_card_used": Sample("An order was paid with a gift card", CARD),
+    "payments/gift_card_refunded": Sample("Money is back on a gift card", CARD),
 }

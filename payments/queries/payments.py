@@ -1,14 +1,18 @@
-"""Answers about money that span tables: what is shown, and what the sweeps still have to do."""
+"""Payments, refunds and saved cards: lists of them, and those that wait for a sweep."""
 
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.conf import settings
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from orders.models import Order
 from payments.models import Payment, Refund, UserPaymentMethod
+from payments.queries.gift_cards import unreleased_orders, unreturned_orders
 from shopflow.lib.paging import Order as SortOrder
+from shopflow.lib.providers import WHEN_SHIPPED
 
+LEFT = (Order.FulfilmentStatus.PARTIAL, Order.FulfilmentStatus.FULFILLED)
 NEWEST_METHOD = SortOrder(["-id"])
 
 
@@ -34,10 +38,11 @@ def unsettled_orders(limit: int) -> list[UUID]:
     is_open = cancelled.live().values_list("order_id", flat=True)
     has_money = (
         cancelled.filter(amount_captured__gt=F("amount_refunded"))
+        .exclude(status=Payment.Status.DISPUTED)
         .exclude(refunds__status=Refund.Status.FAILED)
         .values_list("order_id", flat=True)
     )
-    return list(is_open.union(has_money)[:limit])
+    return list(is_open.union(has_money, unreleased_orders(), unreturned_orders())[:limit])
 
 
 def unclaimed_orders(limit: int) -> list[UUID]:
@@ -48,3 +53,18 @@ def unclaimed_orders(limit: int) -> list[UUID]:
         refunds.values_list("order_id", flat=True)
     )
     return list(found[:limit])
+
+
+def shipped_uncaptured(limit: int) -> list[UUID]:
+    """Return payments whose authorized money is due: staff began to take it, or goods have left."""
+    authorized = Payment.objects.filter(status=Payment.Status.AUTHORIZED)
+    due = Q(capture_asked__isnull=False)
+    if settings.PAYMENT_CAPTURE == WHEN_SHIPPED:
+        due |= Q(order__fulfilment_status__in=LEFT)
+    return list(authorized.filter(due).order_by("id").values_list("pk", flat=True)[:limit])
+
+
+def removed_cards(limit: int) -> list[UUID]:
+    """Return removed cards that their providers still keep."""
+    rows = UserPaymentMethod.objects.filter(deleted_at__isnull=False, detached_at=None)
+    return list(rows.order_by("deleted_at").values_list("pk", flat=True)[:limit])
