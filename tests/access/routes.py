@@ -81,6 +81,8 @@ class Route:
             return PUBLIC[name]
         if name == "number":
             return victim.order.order_number
+        if name == "return_number":
+            return victim.order.returns.get().return_number
         if name == "content_type_id":
             return str(ContentType.objects.get_for_model(type(victim.order)).pk)
         if name in {"object_id", "row_id"} and self.is_of_staff:
