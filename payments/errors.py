@@ -33,6 +33,41 @@ class RefundTooMuch(DomainError):
     message = "That is more than is left of this payment."
 
 
+class PaymentDisputed(DomainError):
+    """The bank holds the money until it has decided: a refund now would pay it back twice."""
+
+    code = "payment_disputed"
+    status = 409
+    message = "The card holder disputes this payment. Answer the dispute, or wait for the bank."
+
+
+class DisputeNotFound(NotFound):
+    code = "dispute_not_found"
+    message = "We can't find this dispute."
+
+
+class DisputeTooEarly(DomainError):
+    """A dispute over money that we haven't heard of yet: the news of it is still to come."""
+
+    code = "dispute_too_early"
+    status = 409
+    message = "This payment hasn't brought any money yet, as far as we know."
+
+
+class DisputeOver(DomainError):
+    code = "dispute_over"
+    status = 409
+    message = "The bank has decided already."
+
+
+class LineRefundedAlready(DomainError):
+    """More units of a line are to be given back than are left of it."""
+
+    code = "line_refunded_already"
+    status = 409
+    message = "Fewer units of this are left to give back. Please look at the order again."
+
+
 class InvalidRefund(InvalidInput):
     code = "invalid_refund"
     message = "A refund is an amount above 0 with at most two decimals."

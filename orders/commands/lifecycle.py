@@ -121,14 +121,19 @@ def cancel(*, order_id: UUID, reason: str, by: UUID | None = None) -> Order:
 
 
 @command
-def record_money(*, order_id: UUID, paid: Decimal, refunded: Decimal) -> Order:
+def record_money(
+    *, order_id: UUID, paid: Decimal, refunded: Decimal, is_disputed: bool | None = None
+) -> Order:
     """Write down how much came for an order and how much is on its way back, in all.
 
-    Amounts are in the order's currency. Safe to repeat.
+    Amounts are in the order's currency. While a bank decides over some of it the order
+    `is_disputed`; None leaves that as it is. Safe to repeat.
     """
     order = locked(order_id)
+    if is_disputed is None:
+        is_disputed = order.payment_status == PaymentStatus.DISPUTED
     order.amount_paid, order.amount_refunded = paid, refunded
-    order.payment_status = _payment_status(order)
+    order.payment_status = PaymentStatus.DISPUTED if is_disputed else _payment_status(order)
     order.save(update_fields=["amount_paid", "amount_refunded", "payment_status", "updated_at"])
     return order
 

@@ -7,7 +7,9 @@ its row's id as the provider's idempotency key, and the answer is recorded after
 from payments.commands.attempts import TRIES_FROM_NETWORK, TRIES_OF_ORDER, start_payment
 from payments.commands.claims import claim_payments
 from payments.commands.closing import close_unpaid, settle_cancelled
+from payments.commands.disputes import answer_dispute, record_dispute
 from payments.commands.inbox import claim_waiting, note_failure, process_event, receive
+from payments.commands.line_refunds import RefundLine, refund_lines
 from payments.commands.methods import remove_method
 from payments.commands.refunds import refund, settle_refund
 from payments.commands.state import record_state
@@ -15,14 +17,18 @@ from payments.commands.state import record_state
 __all__ = [
     "TRIES_FROM_NETWORK",
     "TRIES_OF_ORDER",
+    "RefundLine",
+    "answer_dispute",
     "claim_payments",
     "claim_waiting",
     "close_unpaid",
     "note_failure",
     "process_event",
     "receive",
+    "record_dispute",
     "record_state",
     "refund",
+    "refund_lines",
     "remove_method",
     "settle_cancelled",
     "settle_refund",

@@ -59,9 +59,13 @@ def _never_opened(*, payment_id: UUID) -> None:
 
 @command
 def _refund_rest(*, payment_id: UUID) -> None:
-    """Refund what is left of a payment once; a refund that failed is for staff to look at."""
+    """Refund what is left of a payment once; a refund that failed is for staff to look at.
+
+    Of money that the bank holds nothing is sent: a dispute that is won is found by the sweep.
+    """
     payment = Payment.objects.select_related("order").get(pk=payment_id)
     left = payment.amount_captured - payment.amount_refunded
     has_failed = Refund.objects.filter(payment=payment, status=Refund.Status.FAILED).exists()
-    if left > 0 and not has_failed and payment.order.cancelled_at is not None:
+    is_held = payment.status == Payment.Status.DISPUTED
+    if left > 0 and not has_failed and not is_held and payment.order.cancelled_at is not None:
         refund(payment_id=payment_id, amount=left, reason="Order cancelled")

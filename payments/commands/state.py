@@ -6,13 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils import timezone
 
 from inventory.errors import OutOfStock
 from orders import commands as orders
 from orders.models import Order
-from payments.commands.refunds import refund
+from payments.commands.refunds import note_money, refund
 from payments.errors import AmountMismatch, PaymentNotFound
 from payments.gateways.base import ProviderPayment
 from payments.models import Payment
@@ -131,10 +130,7 @@ def _reopened(order: Order, captured: Decimal) -> bool:
 
 def _send_back(payment: Payment, order: Order) -> None:
     """Money nobody may keep: the order is closed, or was paid by another attempt."""
-    sums = Payment.objects.filter(order=order).aggregate(
-        paid=Sum("amount_captured"), refunded=Sum("amount_refunded")
-    )
-    orders.record_money(order_id=order.pk, paid=sums["paid"], refunded=sums["refunded"])
+    note_money(order.pk)
     refund(
         payment_id=payment.pk,
         amount=payment.amount_captured - payment.amount_refunded,

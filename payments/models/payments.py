@@ -73,9 +73,21 @@ class Payment(Stateful):
         # The provider has the last word: money can still arrive after we gave up on it.
         Status.FAILED: {Status.AUTHORIZED, Status.CAPTURED},
         Status.VOIDED: {Status.CAPTURED},
-        Status.CAPTURED: {Status.PARTIALLY_REFUNDED, Status.REFUNDED},
-        Status.PARTIALLY_REFUNDED: {Status.PARTIALLY_REFUNDED, Status.REFUNDED, Status.CAPTURED},
-        Status.REFUNDED: {Status.PARTIALLY_REFUNDED, Status.CAPTURED},
+        Status.CAPTURED: {Status.PARTIALLY_REFUNDED, Status.REFUNDED, Status.DISPUTED},
+        Status.PARTIALLY_REFUNDED: {
+            Status.PARTIALLY_REFUNDED,
+            Status.REFUNDED,
+            Status.CAPTURED,
+            Status.DISPUTED,
+        },
+        Status.REFUNDED: {Status.PARTIALLY_REFUNDED, Status.CAPTURED, Status.DISPUTED},
+        # While the bank decides; refunds that were on their way still succeed or fail.
+        Status.DISPUTED: {
+            Status.DISPUTED,
+            Status.PARTIALLY_REFUNDED,
+            Status.REFUNDED,
+            Status.CAPTURED,
+        },
     }
 
     order = models.ForeignKey(

@@ -55,6 +55,7 @@ GROUPS: Mapping[str, Set[str]] = {
     | LOOK_AT_MONEY
     | {
         "payments.refund_payment", "payments.view_paymentevent", "payments.change_paymentevent",
+        "payments.view_dispute", "payments.change_dispute", "payments.view_payout",
         "promotions.view_coupon", "promotions.view_couponusage", "promotions.view_promotion",
         "promotions.view_promotionusage", "shipping.view_taxrate",
         "accounts.view_user", "accounts.export_user",

@@ -45,12 +45,12 @@ MONEY = (
     Invariant(
         6,
         "cancelled_orders_keep_no_money",
-        "A cancelled order keeps no money and has no open payment.",
+        "A cancelled order keeps no money but what a bank still decides over, and no open payment.",
         is_instant=False,
         query="""
             SELECT o.order_number FROM orders o
             WHERE o.status = 'cancelled' AND o.cancelled_at <= %(settled)s AND (
-                o.amount_paid <> o.amount_refunded
+                (o.amount_paid <> o.amount_refunded AND o.payment_status <> 'disputed')
                 OR EXISTS (
                     SELECT FROM payments p WHERE p.order_id = o.id
                     AND p.status IN ('pending', 'requires_action', 'authorized')

@@ -91,7 +91,8 @@ def _ours(provider: str, since: datetime, theirs: Iterable[str]) -> dict[str, En
 
 
 def _entries(provider: str, asked: Q) -> dict[str, Entry]:
-    succeeded = Q(refunds__status="succeeded")
+    # What a lost dispute took is no refund of the provider's.
+    succeeded = Q(refunds__status="succeeded", refunds__dispute=None)
     rows = (
         Payment.objects.filter(asked, provider=provider)
         .annotate(

@@ -91,8 +91,21 @@ RULES = (
         ledger="S2-60",
     ),
     check("refunds_amount_positive", {"amount": "0.01"}, {"amount": 0}),
+    check(
+        "refunds_shipping_at_most_amount",
+        {"amount": 10, "shipping_amount": 10},
+        {"shipping_amount": "10.01"},
+        {"shipping_amount": "-0.01"},
+    ),
     check("refunds_attempts_not_negative", {"attempts": 0}, {"attempts": -1}),
     check("refunds_currency_iso", {"currency": "EUR"}, {"currency": "eur"}, {"currency": ""}),
+    check(
+        "refunds_disputed_is_gone",
+        {"dispute_id": new("disputes"), "status": "succeeded", "succeeded_at": LATER},
+        {"status": "pending", "succeeded_at": None},
+        {"status": "failed", "succeeded_at": None},
+    ),
+    unique("refunds_dispute_id_key", "dispute_id"),
     one_of("refunds_status_known", "status", "pending succeeded failed"),
     check(
         "refunds_succeeded_has_time",

@@ -1,4 +1,4 @@
-"""Answers about money that span tables: what is shown, and what the sweeps still have to do."""
+"""Payments, refunds and saved cards: lists of them, and those that wait for a sweep."""
 
 from uuid import UUID
 
@@ -34,6 +34,7 @@ def unsettled_orders(limit: int) -> list[UUID]:
     is_open = cancelled.live().values_list("order_id", flat=True)
     has_money = (
         cancelled.filter(amount_captured__gt=F("amount_refunded"))
+        .exclude(status=Payment.Status.DISPUTED)
         .exclude(refunds__status=Refund.Status.FAILED)
         .values_list("order_id", flat=True)
     )

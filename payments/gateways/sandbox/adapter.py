@@ -2,48 +2,43 @@
 
 import hashlib
 import hmac
-import http.client
-import json
 import re
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
-from typing import Any
-from urllib.parse import urlencode, urlsplit
+from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from django.core.exceptions import ImproperlyConfigured
 
 from payments.gateways import answers
 from payments.gateways.base import (
-    REFUND_STATUSES,
-    STATUSES,
     GatewayRefused,
     GatewayUnavailable,
     InvalidSignature,
     MalformedEvent,
+    ProviderDispute,
     ProviderEvent,
     ProviderPayment,
+    ProviderPayout,
     ProviderRefund,
     StaleSignature,
 )
+from payments.gateways.sandbox import reading
+from payments.gateways.sandbox.wire import Wire
 from shopflow.lib.money import Money, to_minor_units
 
 TIMEOUT = 10.0  # seconds for a whole call
 TOLERANCE = 300  # seconds a signature's time may be away from ours
-LARGEST_ANSWER = 1024 * 1024
 PAGE = 100
-# A 4xx that says something about us or the moment, nothing about the payment.
-TRY_LATER = frozenset({401, 403, 408, 425, 429})
 SIGNATURE_HEADER = "sandbox-signature"
 SIGNATURE = re.compile(r"t=([0-9]{1,12}),v1=([0-9a-f]{64})", re.ASCII)
-ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 WORD = re.compile(r"[a-z_.]{1,64}", re.ASCII)
-CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 # Whatever else comes with an event isn't kept: it may be about a person.
-KEPT = ("id", "type", "created", "created_ms")
+KEPT = ("id", "type", "created", "created_ms", "dispute")
 KEPT_OF_PAYMENT = ("currency", *(field.name for field in fields(ProviderPayment)))
-LATEST_MS = 4_102_444_800_000  # the year 2100: later is nonsense and breaks date arithmetic
+LATEST_MS = reading.LATEST * 1000
+Listed = TypeVar("Listed", ProviderPayment, ProviderRefund, ProviderDispute, ProviderPayout)
 
 
 class SandboxGateway:
@@ -67,11 +62,18 @@ class SandboxGateway:
         if not api_key.strip():
             raise ImproperlyConfigured("SANDBOX_API_KEY is empty: the provider would refuse us.")
         self.origin = origin.rstrip("/")
-        self._api_key = api_key.strip()
-        self._timeout = timeout
+        self._wire = Wire(origin=self.origin, api_key=api_key.strip(), timeout=timeout)
 
     def create(
-        self, *, key: str, amount: Money, reference: str, return_url: str
+        self,
+        *,
+        key: str,
+        amount: Money,
+        reference: str,
+        return_url: str,
+        captures: bool = True,
+        keeps_card: bool = False,
+        token: str = "",
     ) -> ProviderPayment:
         body = {
             "key": key,
@@ -79,36 +81,41 @@ class SandboxGateway:
             "currency": amount.currency,
             "reference": reference,
             "return_url": return_url,
-            "capture": "automatic",
+            "capture": "automatic" if captures else "manual",
+            "keeps_card": keeps_card,
+            **({"token": token} if token else {}),
         }
-        payment = self._payment(self._call("POST", "/v1/payments", body, key))
+        payment = self._payment(self._wire.call("POST", "/v1/payments", body, key))
         if (payment.key, payment.amount) != (key, amount):
             raise GatewayUnavailable
         return payment
 
+    def detach(self, *, token: str) -> None:
+        self._wire.call("POST", f"/v1/methods/{_id(token)}/forget", {}, f"forget-{token}")
+
     def fetch(self, *, payment_id: str) -> ProviderPayment:
-        return self._same(payment_id, self._call("GET", f"/v1/payments/{_id(payment_id)}"))
+        return self._same(payment_id, self._wire.call("GET", f"/v1/payments/{_id(payment_id)}"))
 
     def find(self, *, key: str) -> ProviderPayment | None:
-        found, _ = self._page({"key": key})
+        found, _ = self._page("/v1/payments", {"key": key}, self._read_payment)
         return next((payment for payment in found if payment.key == key), None)
 
     def capture(self, *, payment_id: str, amount: Money, key: str) -> ProviderPayment:
         path, body = f"/v1/payments/{_id(payment_id)}/capture", {"amount": to_minor_units(amount)}
-        return self._same(payment_id, self._call("POST", path, body, key))
+        return self._same(payment_id, self._wire.call("POST", path, body, key))
 
     def void(self, *, payment_id: str, key: str) -> ProviderPayment:
         path = f"/v1/payments/{_id(payment_id)}/void"
-        return self._same(payment_id, self._call("POST", path, {}, key))
+        return self._same(payment_id, self._wire.call("POST", path, {}, key))
 
     def refund(self, *, payment_id: str, amount: Money, key: str) -> ProviderRefund:
         path, body = f"/v1/payments/{_id(payment_id)}/refunds", {"amount": to_minor_units(amount)}
         try:
-            refund = _read_refund(self._call("POST", path, body, key), amount.currency)
+            refund = reading.refund(self._wire.call("POST", path, body, key), amount.currency)
             if refund.status == "pending":
                 # A repeated request gets its first answer again, so ask how it stands now.
-                now = self._call("GET", f"/v1/refunds/{refund.id}")
-                refund = _read_refund(now, amount.currency)
+                now = self._wire.call("GET", f"/v1/refunds/{refund.id}")
+                refund = reading.refund(now, amount.currency)
         except answers.Nonsense as error:
             raise GatewayUnavailable from error
         if (refund.payment_id, refund.amount) != (payment_id, amount):
@@ -116,9 +123,9 @@ class SandboxGateway:
         return refund
 
     def fetch_refund(self, *, refund_id: str, currency: str) -> ProviderRefund:
-        value = self._call("GET", f"/v1/refunds/{_id(refund_id)}")
+        value = self._wire.call("GET", f"/v1/refunds/{_id(refund_id)}")
         try:
-            refund = _read_refund(value, currency)
+            refund = reading.refund(value, currency)
         except answers.Nonsense as error:
             raise GatewayUnavailable from error
         if refund.id != refund_id:
@@ -126,16 +133,23 @@ class SandboxGateway:
         return refund
 
     def list(self, *, created_after: datetime) -> Iterator[ProviderPayment]:
-        # Six decimals written out: a float in its short form may be in exponent notation.
-        query = {"created_after": f"{created_after.timestamp():.6f}", "limit": str(PAGE)}
-        has_more = True
-        while has_more:
-            found, has_more = self._page(query)
-            yield from found
-            if has_more and (not found or found[-1].id == query.get("after")):
-                raise GatewayUnavailable  # else an odd answer would keep us here for ever
-            if found:
-                query["after"] = found[-1].id
+        yield from self._all("/v1/payments", created_after, self._read_payment)
+
+    def list_refunds(self, *, created_after: datetime) -> Iterator[ProviderRefund]:
+        yield from self._all("/v1/refunds", created_after, reading.listed_refund)
+
+    def list_disputes(self, *, created_after: datetime) -> Iterator[ProviderDispute]:
+        yield from self._all("/v1/disputes", created_after, reading.dispute)
+
+    def list_payouts(self, *, created_after: datetime) -> Iterator[ProviderPayout]:
+        yield from self._all("/v1/payouts", created_after, reading.payout)
+
+    def send_evidence(self, *, dispute_id: str, text: str, key: str) -> ProviderDispute:
+        path = f"/v1/disputes/{_id(dispute_id)}/evidence"
+        try:
+            return reading.dispute(self._wire.call("POST", path, {"text": text}, key))
+        except answers.Nonsense as error:
+            raise GatewayUnavailable from error
 
     def verify_webhook(
         self, *, body: bytes, headers: Mapping[str, str], now: datetime
@@ -153,20 +167,23 @@ class SandboxGateway:
         try:
             occurred_ms = answers.whole(payload, "created_ms", LATEST_MS)
             return ProviderEvent(
-                id=answers.match(payload, "id", ID),
+                id=answers.match(payload, "id", reading.ID),
                 type=answers.match(payload, "type", WORD),
                 occurred_at=datetime.fromtimestamp(occurred_ms / 1000, UTC),
-                payment=self._read_payment(payload.get("data")),
                 payload={
                     **answers.only(payload, KEPT),
-                    "data": answers.only(payload["data"], KEPT_OF_PAYMENT),
+                    "data": answers.only(answers.json_object(payload.get("data")), KEPT_OF_PAYMENT),
                 },
+                **self._subject(payload),
             )
         except answers.Nonsense as error:
             raise MalformedEvent from error
 
+    def complete(self, event: ProviderEvent) -> ProviderEvent:
+        return event
+
     def forget(self, payload: Mapping[str, Any]) -> dict[str, Any]:
-        gone = {"redirect_url": None, "failure_reason": "", "card_last_four": ""}
+        gone = {"redirect_url": None, "failure_reason": "", "card_last_four": "", "kept": None}
         return {**payload, "data": {**payload["data"], **gone}}
 
     # --- Signatures and shapes ---------------------------------------------------------------
@@ -186,27 +203,14 @@ class SandboxGateway:
             raise InvalidSignature
         return int(match[1])
 
+    def _subject(self, payload: Mapping[str, Any]) -> dict[str, Any]:
+        payment = self._read_payment(payload["data"])
+        if "dispute" in payload:
+            return {"dispute": reading.dispute(payload["dispute"])}
+        return {"payment": payment}
+
     def _read_payment(self, value: Any) -> ProviderPayment:
-        given = answers.json_object(value)
-        currency = answers.match(given, "currency", CURRENCY)
-        status = answers.one_of(given, "status", STATUSES)
-        redirect_url = given.get("redirect_url")
-        if redirect_url is not None and not answers.is_below(self.origin, redirect_url):
-            raise answers.Nonsense("redirect_url")
-        return ProviderPayment(
-            id=answers.match(given, "id", ID),
-            key=answers.text(given, "key"),
-            reference=answers.text(given, "reference"),
-            status=status,
-            amount=answers.money(given, "amount", currency),
-            captured=answers.money(given, "captured", currency),
-            refunded=answers.money(given, "refunded", currency),
-            redirect_url=redirect_url,
-            failure_code=answers.text(given, "failure_code"),
-            failure_reason=answers.text(given, "failure_reason"),
-            card_brand=answers.text(given, "card_brand", longest=20),
-            card_last_four=answers.text(given, "card_last_four", longest=4),
-        )
+        return reading.payment(value, origin=self.origin)
 
     def _payment(self, value: Any) -> ProviderPayment:
         try:
@@ -220,75 +224,35 @@ class SandboxGateway:
             raise GatewayUnavailable
         return payment
 
-    def _page(self, query: Mapping[str, str]) -> tuple[Sequence[ProviderPayment], bool]:
+    def _all(
+        self, path: str, created_after: datetime, read: Callable[[Any], Listed]
+    ) -> Iterator[Listed]:
+        # Six decimals written out: a float in its short form may be in exponent notation.
+        query = {"created_after": f"{created_after.timestamp():.6f}", "limit": str(PAGE)}
+        has_more = True
+        while has_more:
+            found, has_more = self._page(path, query, read)
+            yield from found
+            if has_more and (not found or found[-1].id == query.get("after")):
+                raise GatewayUnavailable  # else an odd answer would keep us here for ever
+            if found:
+                query["after"] = found[-1].id
+
+    def _page(
+        self, path: str, query: Mapping[str, str], read: Callable[[Any], Listed]
+    ) -> tuple[Sequence[Listed], bool]:
         try:
-            answer = answers.json_object(self._call("GET", f"/v1/payments?{urlencode(query)}"))
+            answer = answers.json_object(self._wire.call("GET", f"{path}?{urlencode(query)}"))
             rows, has_more = answer.get("data"), answer.get("has_more")
             if not isinstance(rows, Sequence) or not isinstance(has_more, bool):
                 raise answers.Nonsense("data")
-            return [self._read_payment(row) for row in rows], has_more
+            return [read(row) for row in rows], has_more
         except answers.Nonsense as error:
             raise GatewayUnavailable from error
-
-    # --- The wire ----------------------------------------------------------------------------
-
-    def _call(
-        self, method: str, path: str, body: Mapping[str, Any] | None = None, key: str = ""
-    ) -> Any:
-        headers = {"Authorization": f"Bearer {self._api_key}", "Accept": "application/json"}
-        content = None
-        if body is not None:
-            content = json.dumps(body).encode()
-            headers |= {"Content-Type": "application/json", "Idempotency-Key": key}
-        try:
-            status, answer = self._exchange(method, path, content, headers)
-            value = answers.parse(answer)
-        except (OSError, http.client.HTTPException, answers.Nonsense) as error:
-            raise GatewayUnavailable from error
-        if 400 <= status < 500 and status not in TRY_LATER:
-            raise answers.refusal(value)
-        if not 200 <= status < 300:
-            raise GatewayUnavailable
-        return value
-
-    def _exchange(
-        self, method: str, path: str, content: bytes | None, headers: Mapping[str, str]
-    ) -> tuple[int, bytes]:
-        deadline = time.monotonic() + self._timeout
-        connection = _connect(self.origin, self._timeout)
-        try:
-            connection.request(method, path, content, dict(headers))
-            response = connection.getresponse()
-            answer = b""
-            # The socket's time-out starts anew with every byte; a slow drip would hold us longer.
-            while piece := response.read1(65536):
-                answer += piece
-                if time.monotonic() > deadline or len(answer) > LARGEST_ANSWER:
-                    raise TimeoutError("The answer is too slow or too long")
-            return response.status, answer
-        finally:
-            connection.close()
-
-
-def _connect(origin: str, timeout: float) -> http.client.HTTPConnection:
-    parts = urlsplit(origin)
-    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    return kind(parts.hostname or "", parts.port, timeout=timeout)
 
 
 def _id(payment_id: str) -> str:
     # It becomes part of an address: "../" in it would ask for something else.
-    if not ID.fullmatch(payment_id):
+    if not reading.ID.fullmatch(payment_id):
         raise GatewayRefused(provider_code="not_found")
     return payment_id
-
-
-def _read_refund(value: Any, currency: str) -> ProviderRefund:
-    given = answers.json_object(value)
-    return ProviderRefund(
-        id=answers.match(given, "id", ID),
-        key=answers.text(given, "key"),
-        payment_id=answers.match(given, "payment_id", ID),
-        amount=answers.money(given, "amount", currency),
-        status=answers.one_of(given, "status", REFUND_STATUSES),
-    )
