@@ -28,6 +28,7 @@ app.conf.update(
         "catch up on webhooks": {"task": "payments.tasks.process_waiting_events", "schedule": 10},
         "settle refunds": {"task": "payments.tasks.settle_refunds", "schedule": 10},
         "settle cancelled orders": {"task": "payments.tasks.settle_cancelled", "schedule": 10},
+        "settle returns": {"task": "payments.tasks.settle_returns", "schedule": 10},
         "expire unpaid orders": {"task": "payments.tasks.expire_unpaid", "schedule": 10},
         "send mails": {"task": "shopflow.lib.tasks.send_mails", "schedule": 10},
         "make papers": {"task": "orders.tasks.make_papers", "schedule": 10},

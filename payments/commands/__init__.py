@@ -12,6 +12,7 @@ from payments.commands.inbox import claim_waiting, note_failure, process_event, 
 from payments.commands.line_refunds import RefundLine, refund_lines
 from payments.commands.methods import remove_method
 from payments.commands.refunds import refund, settle_refund
+from payments.commands.returns import settle_return
 from payments.commands.state import record_state
 
 __all__ = [
@@ -32,5 +33,6 @@ __all__ = [
     "remove_method",
     "settle_cancelled",
     "settle_refund",
+    "settle_return",
     "start_payment",
 ]
