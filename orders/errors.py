@@ -43,6 +43,14 @@ class OrderNotCancellable(DomainError):
     message = "This order can't be cancelled any more."
 
 
+class GiftCardsSent(DomainError):
+    """What is on a gift card may be spent already: staff block it and give back the rest."""
+
+    code = "gift_cards_sent"
+    status = 409
+    message = "The gift cards of this order are sent already. Please write to us."
+
+
 class OrderNotShippable(DomainError):
     code = "order_not_shippable"
     status = 409

@@ -71,3 +71,41 @@ class LineRefundedAlready(DomainError):
 class InvalidRefund(InvalidInput):
     code = "invalid_refund"
     message = "A refund is an amount above 0 with at most two decimals."
+
+
+class GiftCardNotFound(NotFound):
+    code = "gift_card_not_found"
+    message = "We don't know this gift card code. Please check it for typing mistakes."
+
+
+class GiftCardNotUsable(DomainError):
+    """Blocked, past its day, or of another currency."""
+
+    code = "gift_card_not_usable"
+    status = 409
+    message = "This gift card can't be used any more."
+
+
+class GiftCardEmpty(DomainError):
+    """All of it is spent, or kept for another order that isn't paid yet."""
+
+    code = "gift_card_empty"
+    status = 409
+    message = "There is nothing left on this gift card."
+
+
+class NothingLeftToPay(DomainError):
+    code = "nothing_left_to_pay"
+    status = 409
+    message = "Your gift cards cover this order already."
+
+
+class PaymentUnderWay(DomainError):
+    code = "payment_under_way"
+    status = 409
+    message = "A payment of this order is under way. Please try again in a moment."
+
+
+class InvalidGiftCard(InvalidInput):
+    code = "invalid_gift_card"
+    message = "A gift card has an amount above 0 with at most two decimals."

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.dispatch import receiver
 
-from orders.signals import order_cancelled, order_claimed, return_received
+from orders.signals import order_cancelled, order_claimed, order_paid, return_received
 from payments import tasks
 from payments.signals import event_received, refund_asked
 from shopflow.lib.queue import enqueue
@@ -34,3 +34,8 @@ def claim(order_id: UUID, **_: Any) -> None:
 @receiver(return_received, dispatch_uid="settle a return")
 def settle_return(return_id: UUID, **_: Any) -> None:
     enqueue(tasks.settle_return, str(return_id))
+
+
+@receiver(order_paid, dispatch_uid="make the gift cards of an order")
+def issue(order_id: UUID, **_: Any) -> None:
+    enqueue(tasks.issue_gift_cards_of, str(order_id))

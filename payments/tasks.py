@@ -9,7 +9,13 @@ from django.db import OperationalError
 
 from orders.queries import overdue, unsettled_returns
 from payments import commands
-from payments.queries import unclaimed_orders, unsettled_orders, waiting_refunds
+from payments.queries import (
+    cards_to_send,
+    unclaimed_orders,
+    unissued_orders,
+    unsettled_orders,
+    waiting_refunds,
+)
 from shopflow.lib.errors import DomainError
 
 log = logging.getLogger(__name__)
@@ -85,6 +91,29 @@ def claim_payments(order_id: str) -> None:
 def claim_waiting_payments() -> None:
     """Find the claims whose doorbell was lost. Safe to repeat."""
     _each(unclaimed_orders(BATCH), lambda order_id: commands.claim_payments(order_id=order_id))
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def issue_gift_cards_of(order_id: str) -> None:
+    """Make and mail the gift cards of one paid order. Safe to repeat."""
+    _each([UUID(order_id)], _issue)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def issue_gift_cards() -> None:
+    """Make the gift cards whose doorbell was lost. Safe to repeat."""
+    _each(unissued_orders(BATCH), _issue)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def send_gift_cards() -> None:
+    """Mail the gift cards whose day has come. Safe to repeat."""
+    _each(cards_to_send(BATCH), lambda card_id: commands.send_card(card_id=card_id))
+
+
+def _issue(order_id: UUID) -> None:
+    for card_id in commands.issue_bought(order_id=order_id):
+        commands.send_card(card_id=card_id)
 
 
 def _each(ids: Iterable[UUID], work: Callable[[UUID], None]) -> None:

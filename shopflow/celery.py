@@ -30,6 +30,8 @@ app.conf.update(
         "settle cancelled orders": {"task": "payments.tasks.settle_cancelled", "schedule": 10},
         "settle returns": {"task": "payments.tasks.settle_returns", "schedule": 10},
         "expire unpaid orders": {"task": "payments.tasks.expire_unpaid", "schedule": 10},
+        "make gift cards": {"task": "payments.tasks.issue_gift_cards", "schedule": 60},
+        "send gift cards": {"task": "payments.tasks.send_gift_cards", "schedule": 60},
         "send mails": {"task": "shopflow.lib.tasks.send_mails", "schedule": 10},
         "make papers": {"task": "orders.tasks.make_papers", "schedule": 10},
         "publish stock figures": {"task": "inventory.tasks.publish_all", "schedule": 600},

@@ -8,10 +8,10 @@ from django.utils import timezone
 from inventory import commands as inventory
 from orders.commands.history import locked, step
 from orders.commands.mails import tell
-from orders.errors import OrderNotCancellable, PaymentDoesNotFit
+from orders.errors import GiftCardsSent, OrderNotCancellable, PaymentDoesNotFit
 from orders.models import Order
 from orders.queries import Fact
-from orders.signals import order_cancelled, papers_wanted
+from orders.signals import order_cancelled, order_paid, papers_wanted
 from promotions import commands as promotions
 from shopflow.lib.errors import InvalidTransition
 from shopflow.lib.news import announce
@@ -29,7 +29,8 @@ def confirm(*, order_id: UUID, amount: Decimal) -> Order:
     Safe to repeat.
     """
     order = locked(order_id)
-    if order.status not in {Status.PENDING, Status.CANCELLED} and order.amount_paid == amount:
+    is_paid = amount in {order.amount_paid, order.total}
+    if order.status not in {Status.PENDING, Status.CANCELLED} and is_paid:
         return order
     if not order.is_payable:
         raise InvalidTransition(f"{order} can't be confirmed: it is {order.status}.")
@@ -39,12 +40,14 @@ def confirm(*, order_id: UUID, amount: Decimal) -> Order:
         order,
         Status.CONFIRMED,
         payment_status=PaymentStatus.PAID,
-        amount_paid=amount,
+        # Beside what came before and went back, being too little.
+        amount_paid=order.amount_refunded + amount,
         confirmed_at=timezone.now(),
         papers_wanted_at=timezone.now(),
     )
     tell(order, Fact.PAID)
     announce(papers_wanted, order_id=order.pk)
+    announce(order_paid, order_id=order.pk)
     inventory.commit(order_id=order.pk)
     return order
 
@@ -75,6 +78,7 @@ def reopen(*, order_id: UUID, amount: Decimal) -> Order:
     )
     tell(order, Fact.PAID)
     announce(papers_wanted, order_id=order.pk)
+    announce(order_paid, order_id=order.pk)
     promotions.take_again(order_id=order.pk)
     inventory.reserve(
         order_id=order.pk,
@@ -83,6 +87,7 @@ def reopen(*, order_id: UUID, amount: Decimal) -> Order:
                 order_item_id=item.pk, variant_id=item.variant_id, quantity=item.quantity
             )
             for item in order.items.all()
+            if not item.is_gift_card
         ],
         expires_at=now,
     )
@@ -106,7 +111,7 @@ def expire(*, order_id: UUID) -> Order:
 def cancel(*, order_id: UUID, reason: str, by: UUID | None = None) -> Order:
     """Cancel an order that hasn't shipped; stock and coupon go back, money follows.
 
-    Raises OrderNotFound, OrderNotCancellable. A cancelled order stays as it is.
+    Raises OrderNotFound, OrderNotCancellable, GiftCardsSent. A cancelled order stays as it is.
     Safe to repeat.
     """
     order = locked(order_id)
@@ -114,6 +119,8 @@ def cancel(*, order_id: UUID, reason: str, by: UUID | None = None) -> Order:
         return order
     if not order.is_cancellable:
         raise OrderNotCancellable
+    if order.status != Status.PENDING and order.items.filter(gift_cards__isnull=False).exists():
+        raise GiftCardsSent
     if reason == Order.EXPIRED:
         reason = "by the shop"  # "expired" alone means that a late payment may reopen it
     _fall_through(order, reason=reason[:100], by=by)

@@ -103,6 +103,7 @@ def place_order(
                 order_item_id=item.pk, variant_id=item.variant_id, quantity=item.quantity
             )
             for item in items
+            if not item.is_gift_card
         ],
         expires_at=order.placed_at + settings.PAYMENT_WINDOW,
     )
@@ -219,6 +220,7 @@ def _item(order: Order, line: QuoteLine) -> OrderItem:
         sku=line.sku,
         image_url=line.image_url,
         tax_class=line.tax_class,
+        gift_cards=line.gift_cards,
     )
 
 

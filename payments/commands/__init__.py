@@ -8,6 +8,20 @@ from payments.commands.attempts import TRIES_FROM_NETWORK, TRIES_OF_ORDER, start
 from payments.commands.claims import claim_payments
 from payments.commands.closing import close_unpaid, settle_cancelled
 from payments.commands.disputes import answer_dispute, record_dispute
+from payments.commands.gift_cards import (
+    adjust_card,
+    block_card,
+    issue_bought,
+    issue_card,
+    issue_credit,
+    keep_card,
+    resend_card,
+    send_card,
+    unblock_card,
+)
+from payments.commands.gift_holds import settle
+from payments.commands.gift_refunds import refund_to_cards
+from payments.commands.gift_tender import GUESSES, add_gift_card, remove_gift_card
 from payments.commands.inbox import claim_waiting, note_failure, process_event, receive
 from payments.commands.line_refunds import RefundLine, refund_lines
 from payments.commands.methods import remove_method
@@ -16,13 +30,21 @@ from payments.commands.returns import settle_return
 from payments.commands.state import record_state
 
 __all__ = [
+    "GUESSES",
     "TRIES_FROM_NETWORK",
     "TRIES_OF_ORDER",
     "RefundLine",
+    "add_gift_card",
+    "adjust_card",
     "answer_dispute",
+    "block_card",
     "claim_payments",
     "claim_waiting",
     "close_unpaid",
+    "issue_bought",
+    "issue_card",
+    "issue_credit",
+    "keep_card",
     "note_failure",
     "process_event",
     "receive",
@@ -30,9 +52,15 @@ __all__ = [
     "record_state",
     "refund",
     "refund_lines",
+    "refund_to_cards",
+    "remove_gift_card",
     "remove_method",
+    "resend_card",
+    "send_card",
+    "settle",
     "settle_cancelled",
     "settle_refund",
     "settle_return",
     "start_payment",
+    "unblock_card",
 ]

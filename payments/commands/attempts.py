@@ -7,11 +7,13 @@ from django.conf import settings
 
 from orders.errors import OrderNotFound
 from orders.models import Order
+from payments.commands.gift_holds import settle
 from payments.commands.state import record_state
 from payments.errors import OrderNotPayable
 from payments.gateways import gateway
 from payments.gateways.base import Gateway, GatewayRefused, ProviderPayment
 from payments.models import Payment
+from payments.queries import to_charge
 from shopflow.lib.ids import new_id
 from shopflow.lib.limits import Limit
 from shopflow.lib.money import Money
@@ -27,10 +29,13 @@ TRIES_FROM_NETWORK = Limit(name="payments-from-network", tries=60, per=timedelta
 def start_payment(*, order_id: UUID, return_url: str, provider: str | None = None) -> str:
     """Open a payment for an order and return the address of the provider's hosted page.
 
+    An order that gift cards cover is paid at once, and the address is `return_url`.
     Talks to the gateway, between two short transactions. A second call returns the page of the
     attempt under way. Raises OrderNotFound, OrderNotPayable, UnknownProvider, GatewayUnavailable,
     GatewayRefused. Safe to repeat.
     """
+    if settle(order_id=order_id):
+        return return_url
     provider = provider or settings.PAYMENT_PROVIDERS[0]
     adapter = gateway(provider)
     payment, is_new = _intend(order_id=order_id, provider=provider)
@@ -80,7 +85,7 @@ def _intend(*, order_id: UUID, provider: str) -> tuple[Payment, bool]:
         order=order,
         user_id=order.user_id,
         provider=provider,
-        amount=order.total,
+        amount=to_charge(order),
         currency=order.currency,
         idempotency_key=str(payment_id),
     )

@@ -4,7 +4,6 @@ from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Sum
 from django.utils import timezone
 
 from orders import commands as orders
@@ -13,6 +12,7 @@ from payments.errors import InvalidRefund, PaymentDisputed, PaymentNotFound, Ref
 from payments.gateways import gateway
 from payments.gateways.base import GatewayRefused, GatewayUnavailable, ProviderRefund
 from payments.models import Payment, Refund
+from payments.queries import money_of
 from payments.signals import refund_asked
 from shopflow.lib.ids import new_id
 from shopflow.lib.money import ZERO, Money, round_money
@@ -189,13 +189,9 @@ def settled(payment: Payment, refunded: Decimal) -> str:
 
 
 def note_money(order_id: UUID, *, is_disputed: bool | None = None) -> None:
-    """Write down on an order what its payments took and gave back."""
-    sums = Payment.objects.filter(order=order_id).aggregate(
-        paid=Sum("amount_captured"), refunded=Sum("amount_refunded")
-    )
-    orders.record_money(
-        order_id=order_id, paid=sums["paid"], refunded=sums["refunded"], is_disputed=is_disputed
-    )
+    """Write down on an order what its payments and gift cards took and gave back."""
+    paid, refunded = money_of(order_id)
+    orders.record_money(order_id=order_id, paid=paid, refunded=refunded, is_disputed=is_disputed)
 
 
 def _change_refunded(payment: Payment, change: Decimal) -> None:

@@ -10,12 +10,15 @@ from django.utils import timezone
 
 from inventory.errors import OutOfStock
 from orders import commands as orders
+from orders.errors import PaymentDoesNotFit
 from orders.models import Order
+from payments.commands.gift_holds import spend, take_again
 from payments.commands.refunds import note_money, refund
-from payments.errors import AmountMismatch, PaymentNotFound
+from payments.errors import AmountMismatch, GiftCardEmpty, GiftCardNotUsable, PaymentNotFound
 from payments.gateways.base import ProviderPayment
 from payments.models import Payment
 from payments.models.payments import LIVE
+from payments.queries import held_on
 from promotions.errors import CouponRefused
 from shopflow.lib.transactions import command
 
@@ -110,8 +113,9 @@ def _capture(payment: Payment, order: Order, captured: Decimal) -> None:
         failure_code="",
         failure_reason="",
     )
-    if order.is_payable:
-        orders.confirm(order_id=order.pk, amount=captured)
+    if order.is_payable and captured + held_on(order.pk) >= order.total:
+        spent = spend(order_id=order.pk, wanted=order.total - captured)
+        orders.confirm(order_id=order.pk, amount=captured + spent)
     elif not (order.has_expired and _reopened(order, captured)):
         _send_back(payment, order)
 
@@ -122,14 +126,16 @@ def _reopened(order: Order, captured: Decimal) -> bool:
         return False
     try:
         with transaction.atomic():
-            orders.reopen(order_id=order.pk, amount=captured)
-    except (OutOfStock, CouponRefused):
+            take_again(order_id=order.pk)
+            spent = spend(order_id=order.pk, wanted=order.total - captured)
+            orders.reopen(order_id=order.pk, amount=captured + spent)
+    except (OutOfStock, CouponRefused, GiftCardEmpty, GiftCardNotUsable, PaymentDoesNotFit):
         return False
     return True
 
 
 def _send_back(payment: Payment, order: Order) -> None:
-    """Money nobody may keep: the order is closed, or was paid by another attempt."""
+    """Money nobody may keep: the order is closed, paid by another attempt, or costs more."""
     note_money(order.pk)
     refund(
         payment_id=payment.pk,

@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 
 from orders.models import Order
 from payments.models import Payment, Refund, UserPaymentMethod
+from payments.queries.gift_cards import unreleased_orders, unreturned_orders
 from shopflow.lib.paging import Order as SortOrder
 
 NEWEST_METHOD = SortOrder(["-id"])
@@ -38,7 +39,7 @@ def unsettled_orders(limit: int) -> list[UUID]:
         .exclude(refunds__status=Refund.Status.FAILED)
         .values_list("order_id", flat=True)
     )
-    return list(is_open.union(has_money)[:limit])
+    return list(is_open.union(has_money, unreleased_orders(), unreturned_orders())[:limit])
 
 
 def unclaimed_orders(limit: int) -> list[UUID]:

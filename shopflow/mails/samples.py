@@ -16,6 +16,14 @@ PARCEL = {"carrier": "UPS", "tracking_number": "1Z999AA10123456784"}
 BACK = "$24.00"
 RETURN = {**ORDER, "return_number": "RET-2026-000123-1"}
 
+CARD = {
+    "card": "01993a00-0000-7000-8000-000000000000",
+    "amount": BACK,
+    "left": "$26.00",
+    "last_four": "F3GH",
+}
+GIFT = {"sender": "Charles", "name": "Ada", "message": "Happy birthday!\nBuy something round."}
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -135,4 +143,11 @@ SAMPLES: Mapping[str, Sample] = {
         {**RETURN, "name": "Ada Byron", "at": "2026-11-21 18:40:05 UTC"},
         _return("refund"),
     ),
+    "payments/gift_card": Sample(
+        "A gift card was bought and its day has come, or it was given by the shop",
+        {**CARD, "amount": "$26.00", "code": "ACDE-FGHJ-KMNP-F3GH"},
+        GIFT,
+    ),
+    "payments/gift_card_used": Sample("An order was paid with a gift card", CARD),
+    "payments/gift_card_refunded": Sample("Money is back on a gift card", CARD),
 }
