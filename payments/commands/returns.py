@@ -8,7 +8,9 @@ from django.db.models import F
 
 from orders import commands as orders
 from orders.commands import Due
-from orders.models import Order
+from orders.models import Order, OrderReturn
+from payments.commands.gift_cards import issue_credit
+from payments.commands.gift_refunds import refund_to_cards
 from payments.commands.line_refunds import RefundLine, refund_lines
 from payments.models import Payment
 from payments.queries import OrderLeft, left_of_order
@@ -31,18 +33,26 @@ def settle_return(*, return_id: UUID) -> None:
     left = left_of_order(order)
     lines, amount = _priced(due, left)
     shipping = left.shipping if due.with_shipping else ZERO
-    payment = _paid_by(order)
-    if payment is None or not amount + shipping:
+    total = min(amount + shipping, order.amount_paid - order.amount_refunded)
+    if not total:
         return
-    refund_lines(
-        payment_id=payment.pk,
-        lines=lines,
-        shipping=shipping,
-        amount=min(amount + shipping, payment.amount_captured - payment.amount_refunded),
-        reason=due.order_return.return_number,
-        key=due.key,
-        order_return_id=return_id,
-    )
+    reason = due.order_return.return_number
+    if due.order_return.resolution == OrderReturn.Resolution.GIFT_CARD:
+        issue_credit(order_id=order.pk, amount=total, reason=reason)
+        return
+    # What gift cards paid goes back to them first: returning goods makes no cash of them.
+    total -= refund_to_cards(order_id=order.pk, amount=total, reason=reason)
+    payment = _paid_by(order)
+    if payment is not None and total:
+        refund_lines(
+            payment_id=payment.pk,
+            lines=lines,
+            shipping=shipping,
+            amount=min(total, payment.amount_captured - payment.amount_refunded),
+            reason=reason,
+            key=due.key,
+            order_return_id=return_id,
+        )
 
 
 def _priced(due: Due, left: OrderLeft) -> tuple[Sequence[RefundLine], Decimal]:
