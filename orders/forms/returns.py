@@ -150,6 +150,12 @@ class ReturnForm(LinesForm):
         return self.cleaned_data
 
     @property
+    def has_anything(self) -> bool:
+        """Whether there is something to send back, and a way to."""
+        wish: Any = self.fields["wish"]
+        return bool(self.lines and wish.choices)
+
+    @property
     def is_readable(self) -> bool:
         """Whether every line says how many."""
         return not any(name.startswith("units-") for name in self.errors)

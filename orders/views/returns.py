@@ -30,7 +30,7 @@ def returns(request: HttpRequest, number: str) -> HttpResponse:
     with queries.opened(number=number, **_who(request)) as order:
         form, order_id = _form(order, request.POST), order.pk
         if not form.is_valid():
-            return _page(request, number, form=form, status=InvalidInput.status)
+            return _render(request, order, form, status=InvalidInput.status)
     try:
         with acting_as(_who(request)["user_id"], guest_order=order_id):
             row = commands.request_return(
@@ -83,25 +83,25 @@ def call_off_return(request: HttpRequest, number: str, return_number: str) -> Ht
 
 
 def _page(
-    request: HttpRequest,
-    number: str,
-    *,
-    form: ReturnForm | None = None,
-    sentence: str = "",
-    status: int = 200,
+    request: HttpRequest, number: str, *, sentence: str = "", status: int = 200
 ) -> HttpResponse:
     with queries.opened(number=number, **_who(request)) as order:
-        form = form or _form(order)
-        facts = {
-            "order": order,
-            "query": _query(request),
-            "returns": queries.returns_of(order.pk),
-            "form": form if form.lines and form.fields["wish"].choices else None,  # type: ignore[attr-defined]  # a ChoiceField has them
-            "last_day": queries.last_day(order, kind=OrderReturn.Kind.RETURN),
-            "is_late": not queries.is_returnable(order, kind=OrderReturn.Kind.RETURN),
-            "sentence": sentence,
-        }
-        return render(request, "orders/returns.html", facts, status=status)
+        return _render(request, order, _form(order), sentence=sentence, status=status)
+
+
+def _render(
+    request: HttpRequest, order: Order, form: ReturnForm, *, sentence: str = "", status: int
+) -> HttpResponse:
+    facts = {
+        "order": order,
+        "query": _query(request),
+        "returns": queries.returns_of(order.pk),
+        "form": form if form.has_anything else None,
+        "last_day": queries.last_day(order, kind=OrderReturn.Kind.RETURN),
+        "is_late": not queries.is_returnable(order, kind=OrderReturn.Kind.RETURN),
+        "sentence": sentence,
+    }
+    return render(request, "orders/returns.html", facts, status=status)
 
 
 def _one(

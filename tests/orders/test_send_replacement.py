@@ -1,7 +1,6 @@
 from decimal import Decimal
 
 import pytest
-from django.db import transaction
 
 from catalog.models import ProductVariant
 from inventory import commands as inventory
@@ -130,7 +129,7 @@ def test_refuses_what_is_sold_out(us_shipping: object) -> None:
     row = came(exchange(arrived(factories.placed_order((small, 1))), medium))
     inventory.count(variant_id=medium.pk, quantity=0, reason="fire")
 
-    with pytest.raises(OutOfStock), transaction.atomic():
+    with pytest.raises(OutOfStock):
         commands.send_replacement(return_id=row.pk)
 
     row.refresh_from_db()

@@ -16,6 +16,7 @@ from tests.orders.coming_back import (
     asked,
     came,
     delivered_ago,
+    line,
     sent,
     two_sizes,
 )
@@ -139,11 +140,11 @@ def test_offers_only_claims_when_it_is_late(client: Client, order: Order) -> Non
 def test_says_it_when_a_twin_was_faster(
     client: Client, order: Order, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    arrived(order)
+    both = [line(arrived(order), units=2)]
     real = commands.request_return
 
     def after_a_twin(**asked_for: Any) -> OrderReturn:
-        asked(order, units=2)
+        asked(order, lines=both)
         return real(**asked_for)
 
     monkeypatch.setattr(commands, "request_return", after_a_twin)
@@ -246,7 +247,7 @@ def test_number_of_queries_of_the_portal(
 ) -> None:
     asked(arrived(order))
 
-    with django_assert_num_queries(0):
+    with django_assert_num_queries(12):
         client.get(link("orders:returns", order))
 
 
@@ -255,5 +256,5 @@ def test_number_of_queries_of_a_return(
 ) -> None:
     row = asked(arrived(order))
 
-    with django_assert_num_queries(0):
+    with django_assert_num_queries(8):
         client.get(of_return("return", row))
