@@ -5,6 +5,9 @@ from django.dispatch import Signal
 order_cancelled = Signal()
 """An order was cancelled or expired (order_id): whoever holds money for it gives it back."""
 
+return_received = Signal()
+"""Goods came back, or a claim was accepted (return_id): what is due for them is given back."""
+
 order_paid = Signal()
 """An order was paid for in full (order_id): what was bought for mail can go out."""
 

@@ -19,7 +19,14 @@ from rest_framework.views import APIView
 from accounts.api import AddressViewSet, DoorViewSet, MeViewSet, SignInViewSet
 from carts.api import CartCouponViewSet, CartItemViewSet, CartViewSet
 from catalog.api import BrandViewSet, CategoryViewSet, ProductViewSet, SuggestViewSet
-from orders.api import CheckoutViewSet, OrderViewSet, OwnOrderViewSet, PdfRenderer
+from orders.api import (
+    CheckoutViewSet,
+    OrderViewSet,
+    OwnOrderViewSet,
+    PdfRenderer,
+    ReturnViewSet,
+    WithdrawalViewSet,
+)
 from payments.api import GiftCardViewSet, PaymentMethodViewSet, PaymentViewSet
 from shopflow.lib.errors import NotFound
 from shopflow.privacy.api import MyDataViewSet
@@ -161,6 +168,16 @@ urlpatterns = [
         f"^orders/{NUMBER}/reorder/$",
         OrderViewSet.as_view({"post": "reorder"}),
         name="order-reorder",
+    ),
+    re_path(
+        f"^orders/{NUMBER}/returns/$",
+        ReturnViewSet.as_view({"get": "list", "post": "create"}),
+        name="order-returns",
+    ),
+    re_path(
+        f"^orders/{NUMBER}/withdrawal/$",
+        WithdrawalViewSet.as_view({"post": "create"}),
+        name="order-withdrawal",
     ),
     re_path(
         f"^orders/{NUMBER}/payments/$",

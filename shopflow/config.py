@@ -71,6 +71,8 @@ class Config:
     static_root: Path
     theme: Path | None
     tax_records_kept_years: int
+    return_days: int
+    withdrawal_days: int
     seller: Seller
 
 
@@ -126,6 +128,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         theme=read.parsed("THEME", theme.folder, None, default=""),
         seller=Seller.read(read.parsed),
         tax_records_kept_years=read.parsed("TAX_RECORDS_KEPT_YEARS", _years, 10, default="10"),
+        return_days=read.parsed("RETURN_DAYS", _days, 30, default="30"),
+        withdrawal_days=read.parsed("WITHDRAWAL_DAYS", _days, 14, default="14"),
     )
     read.faults += _unsafe(config, allows_http=environ.get("ALLOW_HTTP", "") == "1")
     if read.faults:
@@ -269,4 +273,10 @@ def _currency(text: str) -> str:
 def _years(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 50:
         raise ValueError("a number of years from 1 to 50, please")
+    return int(text)
+
+
+def _days(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 366:
+        raise ValueError("a number of days from 1 to 366, please")
     return int(text)

@@ -291,6 +291,11 @@ GUEST_CART_LIFETIME = timedelta(days=30)
 SHOP_NAME = CONFIG.seller.name
 SHOP_ADDRESS = CONFIG.seller.address
 SHOP_VAT_ID = CONFIG.seller.vat_id
+# For how many days after delivery goods may be sent back, a contract be withdrawn from, and faulty
+# goods be claimed (two years: article 10 (1) of Directive (EU) 2019/771).
+RETURN_DAYS = CONFIG.return_days
+WITHDRAWAL_DAYS = CONFIG.withdrawal_days
+CLAIM_DAYS = 731
 # How long a sale's papers outlive the person's wish to be erased (docs/privacy.md names the laws).
 TAX_RECORDS_KEPT_YEARS = CONFIG.tax_records_kept_years
 # How long a device stays signed in, and a lost answer is given again (reliability 5: tokens).

@@ -14,15 +14,40 @@ from orders.commands.mails import resend_mail, tell_failed_payment, tell_refund
 from orders.commands.moves import ensure_moves
 from orders.commands.papers import draw_paper, issue_papers, want_papers
 from orders.commands.place import Address, place_order
+from orders.commands.receipts import (
+    Due,
+    ReceivedLine,
+    accept_claim,
+    close_return,
+    receive_return,
+    take_due,
+)
 from orders.commands.reorder import Reordered, reorder
+from orders.commands.replacements import send_replacement
+from orders.commands.returns import (
+    ReturnLine,
+    approve_return,
+    call_off_return,
+    refuse_return,
+    request_return,
+)
 from orders.commands.shipments import deliver, ship
+from orders.commands.withdrawals import Withdrawal, withdraw
 
 __all__ = [
     "Address",
+    "Due",
+    "ReceivedLine",
     "Reordered",
+    "ReturnLine",
+    "Withdrawal",
+    "accept_claim",
+    "approve_return",
+    "call_off_return",
     "cancel",
     "claim_orders",
     "collect",
+    "close_return",
     "confirm",
     "deliver",
     "draw_paper",
@@ -33,12 +58,18 @@ __all__ = [
     "mark_refunded",
     "place_order",
     "promise",
+    "receive_return",
     "record_money",
+    "refuse_return",
     "reopen",
     "reorder",
+    "request_return",
     "resend_mail",
+    "send_replacement",
     "ship",
+    "take_due",
     "tell_failed_payment",
     "tell_refund",
     "want_papers",
+    "withdraw",
 ]

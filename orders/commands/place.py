@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -154,7 +155,7 @@ def _insert_order(
     now = timezone.now()
     order = Order(
         id=order_id,
-        order_number=f"ORD-{now.year}-{_next_digits():06d}",
+        order_number=next_number(now),
         user_id=user_id,
         currency=quote.currency,
         subtotal=quote.subtotal,
@@ -177,10 +178,11 @@ def _insert_order(
     return order
 
 
-def _next_digits() -> int:
+def next_number(now: datetime) -> str:
+    """Return the number of an order placed now."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('order_number_digits')")
-        return int(cursor.fetchone()[0])
+        return f"ORD-{now.year}-{int(cursor.fetchone()[0]):06d}"
 
 
 def _insert_lines(order: Order, quote: Quote) -> list[OrderItem]:

@@ -18,6 +18,7 @@ from django.db.models.functions import Lower
 from accounts.models import User
 from orders.errors import OrderNotFound, PaperNotFound, PaperNotReady
 from orders.models import Invoice, Order
+from orders.queries.returns import read_return
 from shopflow.lib.mail import reads_for_mails
 from shopflow.lib.paging import Order as SortOrder
 from shopflow.lib.transactions import reading_as
@@ -194,6 +195,7 @@ def read_for_mail(facts: Mapping[str, Any]) -> dict[str, Any]:
         "taxes": list(order.tax_lines.all()),
         "address": order.shipping_address,
         "has_invoice": order.confirmed_at is not None and bool(settings.SHOP_ADDRESS),
+        **(read_return(order, facts["return_number"]) if facts.get("return_number") else {}),
     }
 
 
