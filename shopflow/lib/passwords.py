@@ -33,6 +33,7 @@ LAST = 19  # the lowest rank there is, as `nice` counts
 Result = TypeVar("Result")
 
 _room = BoundedSemaphore(HASHING + WAITING)
+_place: ThreadPoolExecutor
 
 
 class Argon2id(Argon2PasswordHasher):

@@ -189,7 +189,8 @@ def rank_of_thread() -> int:
 
 
 def test_the_place_rests_twice_as_long_as_it_worked(monkeypatch: pytest.MonkeyPatch) -> None:
-    rested, times = [], iter([10.0, 10.25])
+    rested: list[float] = []
+    times = iter([10.0, 10.25])
     monkeypatch.setattr(passwords, "monotonic", lambda: next(times))
     monkeypatch.setattr(passwords, "sleep", rested.append)
 
