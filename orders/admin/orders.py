@@ -12,6 +12,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
 
 from orders import commands, queries
+from orders.admin.returns import START_RETURN
 from orders.models import Invoice, Order
 from shopflow.lib.admin import Act, ActingAdmin, ReadOnlyAdmin
 from shopflow.lib.errors import DomainError
@@ -102,6 +103,7 @@ class OrderAdmin(ActingAdmin[Order]):
             initial=lambda order: {"fact": str(queries.facts_of(order)[-1])},
             run=resend_mail,
         ),
+        START_RETURN,
     )
     actions = ("cancel_selected",)
     shows_personal_data = True
@@ -133,6 +135,7 @@ class OrderAdmin(ActingAdmin[Order]):
         return {
             "history": row.history.select_related("created_by"),
             "papers": row.invoices.order_by("id"),
+            "returns": row.returns.order_by("id"),
         }
 
     def has_cancel_permission(self, request: HttpRequest) -> bool:

@@ -9,8 +9,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from orders import commands
-from orders.models import OrderReturn, OrderReturnItem
+from orders import commands, queries
+from orders.models import Order, OrderReturn, OrderReturnItem
 from shopflow.lib.admin import Act, ActingAdmin
 
 Status, Resolution = OrderReturn.Status, OrderReturn.Resolution
@@ -67,6 +67,74 @@ class ReceiveForm(forms.Form):
             for line in self.lines
         ]
         return {"lines": [line for line in lines if line.quantity]}
+
+
+class StartForm(forms.Form):
+    """A return that somebody asks for by phone."""
+
+    wish = forms.ChoiceField(
+        label="What they would like",
+        choices=[
+            ("return:refund", "send it back for the money"),
+            ("return:gift_card", "send it back for a gift card"),
+            ("claim:replacement", "a claim: get it again"),
+            ("claim:refund", "a claim: get the money"),
+        ],
+    )
+    reason = forms.ChoiceField(
+        choices=[pair for pair in OrderReturnItem.Reason.choices if pair[0] != "withdrawal"]
+    )
+    comment = forms.CharField(label="Their words", max_length=2000, required=False)
+    is_accepted = forms.BooleanField(label="Accept it at once", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.left: Mapping[UUID, int] = self.initial.get("left", {})
+        for item in self.initial.get("items", ()):
+            self.fields[f"units-{item.pk}"] = forms.IntegerField(
+                label=f"{item.product_name} {item.variant_name}".strip(),
+                min_value=0,
+                max_value=self.left[item.pk],
+                required=False,
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Return what `start` is called with."""
+        said = self.cleaned_data
+        kind, _colon, resolution = said.get("wish", "").partition(":")
+        lines = [
+            commands.ReturnLine(order_item_id=item_id, quantity=units, reason=said["reason"])
+            for item_id in self.left
+            if (units := said.get(f"units-{item_id}")) and "reason" in said
+        ]
+        asked = {"kind": kind, "resolution": resolution, "comment": said.get("comment", "")}
+        return {"asked": {**asked, "lines": lines}, "is_accepted": said.get("is_accepted", False)}
+
+
+def start(order: Order, *, by: UUID | None, asked: Mapping[str, Any], is_accepted: bool) -> str:
+    row = commands.request_return(order_id=order.pk, by=by, is_late_allowed=True, **asked)
+    if is_accepted:
+        commands.approve_return(return_id=row.pk, by=by)
+    return f"{row} is written down{' and accepted' if is_accepted else ''}."
+
+
+def _returnable(order: Order) -> Mapping[str, Any]:
+    left = {item_id: units for item_id, units in queries.units_left(order.pk).items() if units > 0}
+    return {"left": left, "items": [item for item in order.items.all() if item.pk in left]}
+
+
+START_RETURN = Act(
+    name="return",
+    title="Start a return",
+    hint="For somebody who calls; however long ago it arrived.",
+    permission="orders.change_orderreturn",
+    form=StartForm,
+    initial=_returnable,
+    run=start,
+    is_possible=lambda order: (
+        order.shipped_at is not None and order.status != Order.Status.REFUNDED
+    ),
+)
 
 
 def approve(row: OrderReturn, *, by: UUID | None, note: str) -> str:

@@ -10,7 +10,7 @@ from orders import commands
 from orders.models import Order, OrderReturn
 from shopflow.lib.models import AuditLog
 from tests import factories, staff
-from tests.orders.coming_back import accepted, arrived, asked, came, line
+from tests.orders.coming_back import accepted, arrived, asked, came, delivered_ago, line
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/orders/orderreturn/"
@@ -182,3 +182,34 @@ def test_a_page_takes_a_fixed_number_of_queries(
         row = accepted(order, lines=lines)
         with django_assert_num_queries(0):
             assert client.get(page(row)).status_code == 200
+
+
+def test_starts_one_for_somebody_who_calls(client: Client, order: Order) -> None:
+    delivered_ago(arrived(order), days=90)
+    address = reverse("admin:orders_order_return", args=[order.pk])
+    asked_for = {
+        f"units-{order.items.get().pk}": "1",
+        "wish": "return:gift_card",
+        "reason": "too_large",
+        "comment": "By phone",
+        "is_accepted": "on",
+    }
+
+    response = client.post(address, asked_for, follow=True)
+
+    row = order.returns.get()
+    assert (row.status, row.resolution, row.comment) == ("approved", "gift_card", "By phone")
+    assert row.created_by
+    assert row.created_by.is_staff
+    assert f"{row} is written down and accepted." in staff.text_of(response)
+    assert "Returns" in staff.text_of(response)
+
+
+def test_starts_none_without_a_unit(client: Client, order: Order) -> None:
+    arrived(order)
+    address = reverse("admin:orders_order_return", args=[order.pk])
+
+    response = client.post(address, {"wish": "return:refund", "reason": "other"})
+
+    assert response.status_code == 400
+    assert not OrderReturn.objects.exists()

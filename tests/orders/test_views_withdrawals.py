@@ -184,5 +184,5 @@ def test_number_of_queries(client: Client, order: Order, django_assert_num_queri
 
     with django_assert_num_queries(0):
         client.get(PAGE)
-    with django_assert_num_queries(0):
+    with django_assert_num_queries(9):
         client.get(link("orders:withdraw-order", order))
