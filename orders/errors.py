@@ -43,10 +43,38 @@ class OrderNotCancellable(DomainError):
     message = "This order can't be cancelled any more."
 
 
+class OrderPartlyShipped(OrderNotCancellable):
+    """A part has left; what hasn't can be taken out of the order."""
+
+    code = "order_partly_shipped"
+    message = (
+        "Part of this order is on its way already, so it can't be cancelled as a whole. "
+        "Write to us about the rest, or send back what you don't want to keep."
+    )
+
+
 class OrderNotShippable(DomainError):
     code = "order_not_shippable"
     status = 409
     message = "Only a paid order that hasn't left yet can be shipped."
+
+
+class NotLeftToShip(DomainError):
+    """A line has fewer units left than are to go into the parcel."""
+
+    code = "not_left_to_ship"
+    status = 409
+    message = "Fewer units of this are left to ship. Please look at the order again."
+
+
+class ShipmentNotFound(NotFound):
+    code = "shipment_not_found"
+    message = "There is no such parcel."
+
+
+class InvalidTracking(InvalidInput):
+    code = "invalid_tracking"
+    message = "Please say what became of the parcel, in plain text."
 
 
 class TrackingTaken(DomainError):
@@ -74,6 +102,11 @@ class NothingToTell(DomainError):
     code = "nothing_to_tell"
     status = 409
     message = "This isn't true of the order, so there is nothing to tell."
+
+
+class InvalidNote(InvalidInput):
+    code = "invalid_note"
+    message = "Please write a note of at most 2000 characters."
 
 
 class PaperNotFound(NotFound):

@@ -19,7 +19,13 @@ from rest_framework.views import APIView
 from accounts.api import AddressViewSet, DoorViewSet, MeViewSet, SignInViewSet
 from carts.api import CartCouponViewSet, CartItemViewSet, CartViewSet
 from catalog.api import BrandViewSet, CategoryViewSet, ProductViewSet, SuggestViewSet
-from orders.api import CheckoutViewSet, OrderViewSet, OwnOrderViewSet, PdfRenderer
+from orders.api import (
+    CheckoutViewSet,
+    OrderViewSet,
+    OwnOrderViewSet,
+    PdfRenderer,
+    StaffShipmentViewSet,
+)
 from payments.api import PaymentMethodViewSet, PaymentViewSet
 from shopflow.lib.errors import NotFound
 from shopflow.privacy.api import MyDataViewSet
@@ -76,6 +82,7 @@ router.register("brands", BrandViewSet, basename="brand")
 
 NUMBER = r"(?P<number>[A-Za-z0-9-]{1,30})"
 CODE = r"(?P<code>[^/\x00]{1,50})"
+SHIPMENT = r"(?P<shipment_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 app_name = "api-v1"
 # Coming in, going out, and one's own account.
 people = [
@@ -125,6 +132,19 @@ people = [
         name="me-payment-method",
     ),
 ]
+# For the apps of people who work here.
+staff = [
+    re_path(
+        f"^staff/orders/{NUMBER}/shipments/$",
+        StaffShipmentViewSet.as_view({"post": "create"}),
+        name="staff-order-shipments",
+    ),
+    re_path(
+        f"^staff/orders/{NUMBER}/shipments/{SHIPMENT}/events/$",
+        StaffShipmentViewSet.as_view({"post": "event"}),
+        name="staff-order-shipment-events",
+    ),
+]
 urlpatterns = [
     *router.urls,
     path("search/suggest/", SuggestViewSet.as_view({"get": "list"}), name="suggest"),
@@ -166,6 +186,7 @@ urlpatterns = [
         PaymentViewSet.as_view({"post": "create"}),
         name="order-payments",
     ),
+    *staff,
     path("schema/", Schema.as_view(), name="schema"),
     path("docs/", docs, name="docs"),
     re_path("", Nowhere.as_view()),

@@ -11,14 +11,17 @@ from orders.commands.lifecycle import (
 )
 from orders.commands.mails import resend_mail, tell_failed_payment, tell_refund
 from orders.commands.moves import ensure_moves
+from orders.commands.notes import add_note
 from orders.commands.papers import draw_paper, issue_papers, want_papers
 from orders.commands.place import Address, place_order
 from orders.commands.reorder import Reordered, reorder
-from orders.commands.shipments import deliver, ship
+from orders.commands.shipments import ship
+from orders.commands.tracking import deliver, track
 
 __all__ = [
     "Address",
     "Reordered",
+    "add_note",
     "cancel",
     "claim_orders",
     "confirm",
@@ -36,5 +39,6 @@ __all__ = [
     "ship",
     "tell_failed_payment",
     "tell_refund",
+    "track",
     "want_papers",
 ]

@@ -8,7 +8,7 @@ from django.utils import timezone
 from inventory import commands as inventory
 from orders.commands.history import locked, step
 from orders.commands.mails import tell
-from orders.errors import OrderNotCancellable, PaymentDoesNotFit
+from orders.errors import OrderNotCancellable, OrderPartlyShipped, PaymentDoesNotFit
 from orders.models import Order
 from orders.queries import Fact
 from orders.signals import order_cancelled, papers_wanted
@@ -106,14 +106,14 @@ def expire(*, order_id: UUID) -> Order:
 def cancel(*, order_id: UUID, reason: str, by: UUID | None = None) -> Order:
     """Cancel an order that hasn't shipped; stock and coupon go back, money follows.
 
-    Raises OrderNotFound, OrderNotCancellable. A cancelled order stays as it is.
+    Raises OrderNotFound, OrderNotCancellable, OrderPartlyShipped. A cancelled order stays as it is.
     Safe to repeat.
     """
     order = locked(order_id)
     if order.status == Status.CANCELLED:
         return order
     if not order.is_cancellable:
-        raise OrderNotCancellable
+        raise OrderPartlyShipped if order.is_partly_shipped else OrderNotCancellable
     if reason == Order.EXPIRED:
         reason = "by the shop"  # "expired" alone means that a late payment may reopen it
     _fall_through(order, reason=reason[:100], by=by)

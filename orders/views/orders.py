@@ -132,6 +132,7 @@ def _detail(request: HttpRequest, number: str, refusal: DomainError | None = Non
             "addresses": _different(order.addresses.all()),
             "query": _query(token),
             "papers": order.invoices.exclude(pdf="").order_by("id"),
+            "notes": queries.shown_notes(order),
             "sentence": str(refusal) if refusal else "",
         }
         status = refusal.status if refusal else 200

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from orders.models import Order, OrderAddress, OrderTaxLine
+from orders.models import Order, OrderAddress, OrderNote, OrderTaxLine
 from orders.queries import MailLine
 
 TOKEN = "Zk9pY2UgYW5kIHNpbXBsZSwgYnV0IG5vdCBhIHRva2Vu"  # noqa: S105 - opens nothing
@@ -92,7 +92,16 @@ SAMPLES: Mapping[str, Sample] = {
     ),
     "orders/expired": Sample("An order wasn't paid in time", ORDER, _order("cancelled")),
     "orders/cancelled": Sample("An order was cancelled by somebody", ORDER, _order("cancelled")),
-    "orders/shipped": Sample("A parcel left", {**ORDER, **PARCEL}, _order("shipped")),
+    "orders/shipped": Sample(
+        "A parcel left",
+        {**ORDER, **PARCEL},
+        {**_order("shipped"), "parcel": [MailLine("Linen towel", "", 2, Decimal("48.00"))]},
+    ),
+    "orders/note": Sample(
+        "Somebody of the shop wrote to the shopper about an order",
+        {**ORDER, "written_on": "2026-11-21"},
+        {**_order("processing"), "note": OrderNote(text="We will send it on Monday.")},
+    ),
     "orders/delivered": Sample("An order arrived", ORDER, _order("delivered")),
     "orders/refunded": Sample(
         "The provider has sent money back", {**ORDER, "amount": BACK}, _order("confirmed")

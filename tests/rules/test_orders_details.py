@@ -105,7 +105,7 @@ RULES = (
     one_of(
         "order_shipments_status_known",
         "status",
-        "packed shipped in_transit delivered returned lost",
+        "packed shipped in_transit out_for_delivery failed delivered returned lost",
     ),
     check(
         "order_shipments_shipped_has_time",
@@ -138,7 +138,7 @@ RULES = (
     one_of(
         "order_shipment_events_status_known",
         "status",
-        "packed shipped in_transit delivered returned lost",
+        "packed shipped in_transit out_for_delivery failed delivered returned lost",
     ),
     unique(
         "order_shipment_events_told_once",

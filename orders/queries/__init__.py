@@ -1,0 +1,47 @@
+"""Answers about the sale."""
+
+from orders.queries.orders import (
+    BY_NEWEST,
+    TOLD_AGAIN,
+    Fact,
+    claimants,
+    facts_of,
+    find_by_email,
+    find_by_token,
+    find_for_user,
+    guest_token,
+    mails_of,
+    opened,
+    order_id_of,
+    orders_of,
+    overdue,
+    paper_of,
+    read_for_mail,
+    undrawn_papers,
+    wanting_papers,
+)
+from orders.queries.parcels import MailLine, left_to_ship, shown_notes
+
+__all__ = [
+    "BY_NEWEST",
+    "TOLD_AGAIN",
+    "Fact",
+    "MailLine",
+    "claimants",
+    "facts_of",
+    "find_by_email",
+    "find_by_token",
+    "find_for_user",
+    "guest_token",
+    "left_to_ship",
+    "mails_of",
+    "opened",
+    "order_id_of",
+    "orders_of",
+    "overdue",
+    "paper_of",
+    "read_for_mail",
+    "shown_notes",
+    "undrawn_papers",
+    "wanting_papers",
+]
