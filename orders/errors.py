@@ -104,6 +104,11 @@ class NothingToTell(DomainError):
     message = "This isn't true of the order, so there is nothing to tell."
 
 
+class DraftNotFound(NotFound):
+    code = "draft_not_found"
+    message = "This draft was sent or thrown away already."
+
+
 class InvalidNote(InvalidInput):
     code = "invalid_note"
     message = "Please write a note of at most 2000 characters."

@@ -1,6 +1,7 @@
 """Everything that happens to an order."""
 
 from orders.commands.claims import claim_orders
+from orders.commands.drafts import place_draft
 from orders.commands.lifecycle import (
     cancel,
     confirm,
@@ -31,6 +32,7 @@ __all__ = [
     "expire",
     "issue_papers",
     "mark_refunded",
+    "place_draft",
     "place_order",
     "record_money",
     "reopen",

@@ -41,6 +41,7 @@ class Fact(StrEnum):
     SHIPPED = "shipped"
     DELIVERED = "delivered"
     REFUNDED = "refunded"
+    PAYMENT_LINK = "payment_link"
     NOTE = "note"
 
 
@@ -166,6 +167,7 @@ def facts_of(order: Order) -> list[Fact]:
     is_cancelled = order.status == Order.Status.CANCELLED
     so = {
         Fact.PLACED: True,
+        Fact.PAYMENT_LINK: order.is_payable,
         Fact.PAID: order.confirmed_at is not None,
         Fact.SHIPPED: order.fulfilment_status != Order.FulfilmentStatus.UNFULFILLED,
         Fact.DELIVERED: order.delivered_at is not None,

@@ -97,6 +97,9 @@ SAMPLES: Mapping[str, Sample] = {
         {**ORDER, **PARCEL},
         {**_order("shipped"), "parcel": [MailLine("Linen towel", "", 2, Decimal("48.00"))]},
     ),
+    "orders/payment_link": Sample(
+        "Somebody of the shop placed an order for a customer", ORDER, _order("pending")
+    ),
     "orders/note": Sample(
         "Somebody of the shop wrote to the shopper about an order",
         {**ORDER, "written_on": "2026-11-21"},

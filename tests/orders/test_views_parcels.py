@@ -91,5 +91,5 @@ def test_costs_a_fixed_number_of_queries(
     send(two, "1Z2", None)
 
     for order in (few, two):
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(15):
             client.get(link("orders:detail", order))
