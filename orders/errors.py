@@ -104,6 +104,30 @@ class NothingToTell(DomainError):
     message = "This isn't true of the order, so there is nothing to tell."
 
 
+class OrderNotEditable(DomainError):
+    code = "order_not_editable"
+    status = 409
+    message = "Only a paid order that hasn't left as a whole can be changed."
+
+
+class ChangeNotFound(NotFound):
+    code = "change_not_found"
+    message = "This change was made or dropped already."
+
+
+class ChangeOutdated(DomainError):
+    """The order isn't any more what the change was reckoned on."""
+
+    code = "change_outdated"
+    status = 409
+    message = "The order has changed since. Please look at the new difference."
+
+
+class InvalidChange(InvalidInput):
+    code = "invalid_change"
+    message = "Say how many units are taken out, at least one."
+
+
 class DraftNotFound(NotFound):
     code = "draft_not_found"
     message = "This draft was sent or thrown away already."

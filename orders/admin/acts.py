@@ -1,14 +1,25 @@
 """What staff can do with an order: a form each, with the command behind it."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from orders import commands, queries
-from orders.admin.forms import CancelForm, MailForm, NoteForm, ShipForm, TrackForm
-from orders.models import Order
+from orders.admin.forms import (
+    CancelForm,
+    MailForm,
+    NoteForm,
+    ProposalForm,
+    ShipForm,
+    TakeOutForm,
+    TrackForm,
+)
+from orders.models import Order, OrderChange
 from shopflow.lib.admin import Act
 from shopflow.lib.money import Money
+
+ChangeStatus = OrderChange.Status
 
 
 def ship(
@@ -73,6 +84,25 @@ def add_note(order: Order, *, by: UUID | None, text: str, is_shown_to_shopper: b
     return "Noted, and on its way to the shopper." if is_shown_to_shopper else "Noted."
 
 
+def take_out(order: Order, *, by: UUID | None, units: dict[UUID, int] | None, reason: str) -> str:
+    change = commands.propose_change(order_id=order.pk, units=units or {}, reason=reason, by=by)
+    back = Money(-change.difference, order.currency)
+    return f"This would give back {back}. Nothing is done yet: look at it, then apply it."
+
+
+def apply(order: Order, *, by: UUID | None, change_id: UUID, expected_difference: Decimal) -> str:
+    change = commands.apply_change(
+        change_id=change_id, expected_difference=expected_difference, by=by
+    )
+    back = Money(-change.difference, order.currency)
+    return f"The units are out of {order}. The refund of {back} is on its way."
+
+
+def discard(order: Order, *, by: UUID | None, change_id: UUID, expected_difference: Decimal) -> str:
+    commands.discard_change(change_id=change_id)
+    return "The proposal is dropped."
+
+
 def lines_left(order: Order) -> list[tuple[UUID, str, int]]:
     """Return the lines that have units to ship: id, words, units."""
     left = queries.left_to_ship(order.pk)
@@ -81,6 +111,18 @@ def lines_left(order: Order) -> list[tuple[UUID, str, int]]:
         for item in order.items.all()
         if item.pk in left
     ]
+
+
+def _proposal(order: Order) -> dict[str, Any]:
+    found = [change for change in order.changes.all() if change.status == ChangeStatus.PROPOSED]
+    return {
+        "change_id": found[0].pk if found else None,
+        "expected_difference": found[0].difference if found else None,
+    }
+
+
+def _is_proposed(order: Order) -> bool:
+    return order.is_shippable and _proposal(order)["change_id"] is not None
 
 
 def _parcels(order: Order) -> dict[str, Any]:
@@ -127,6 +169,37 @@ ACTS = (
         hint="All parcels of the order have arrived.",
         run=deliver,
         is_possible=lambda order: order.status == Order.Status.SHIPPED,
+    ),
+    Act(
+        name="apply",
+        title="Apply the proposed change",
+        permission="orders.edit_order",
+        hint="The units are sold again at once, and their money goes back.",
+        form=ProposalForm,
+        initial=_proposal,
+        run=apply,
+        is_possible=_is_proposed,
+        is_grave=True,
+    ),
+    Act(
+        name="discard",
+        title="Drop the proposed change",
+        permission="orders.edit_order",
+        form=ProposalForm,
+        initial=_proposal,
+        run=discard,
+        is_possible=_is_proposed,
+    ),
+    Act(
+        name="take-out",
+        title="Take units out",
+        permission="orders.edit_order",
+        hint="Before they ship. First you see what it gives back. To add something, write a"
+        " further order for the customer.",
+        form=TakeOutForm,
+        initial=lambda order: {"lines": lines_left(order)},
+        run=take_out,
+        is_possible=lambda order: order.is_shippable,
     ),
     Act(
         name="cancel",

@@ -52,6 +52,23 @@ class ShipForm(UnitsForm):
     )
 
 
+class TakeOutForm(UnitsForm):
+    reason = forms.CharField(max_length=255, required=False)
+
+    @staticmethod
+    def units_at_first(left: int) -> int:
+        return 0
+
+
+class ProposalForm(forms.Form):
+    """The proposal that is shown, and what was agreed to."""
+
+    change_id = forms.UUIDField(widget=forms.HiddenInput)
+    expected_difference = forms.DecimalField(
+        max_digits=12, decimal_places=2, widget=forms.HiddenInput
+    )
+
+
 class TrackForm(forms.Form):
     """`initial["parcels"]` are (id, words) of those that are under way."""
 

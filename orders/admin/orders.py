@@ -29,6 +29,7 @@ PARTS = (
     "discount_lines",
     "shipments__items__order_item",
     "shipments__events",
+    "changes",
 )
 
 
@@ -97,6 +98,7 @@ class OrderAdmin(ActingAdmin[Order]):
             "papers": row.invoices.order_by("id"),
             "notes": row.notes.select_related("created_by").order_by("-id"),
             "mails": queries.mails_of(row),
+            "changes": queries.changes_of(row, "proposed", "applied"),
         }
 
     def has_cancel_permission(self, request: HttpRequest) -> bool:

@@ -1,5 +1,11 @@
 """Everything that happens to an order."""
 
+from orders.commands.changes import (
+    apply_change,
+    discard_change,
+    note_settled,
+    propose_change,
+)
 from orders.commands.claims import claim_orders
 from orders.commands.drafts import place_draft
 from orders.commands.lifecycle import (
@@ -23,17 +29,21 @@ __all__ = [
     "Address",
     "Reordered",
     "add_note",
+    "apply_change",
     "cancel",
     "claim_orders",
     "confirm",
     "deliver",
+    "discard_change",
     "draw_paper",
     "ensure_moves",
     "expire",
     "issue_papers",
     "mark_refunded",
+    "note_settled",
     "place_draft",
     "place_order",
+    "propose_change",
     "record_money",
     "reopen",
     "reorder",

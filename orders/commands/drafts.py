@@ -7,9 +7,10 @@ from uuid import UUID
 from django.conf import settings
 
 from carts import commands as carts
+from carts.queries import answers_of, written_by_staff
 from orders.commands.place import Address, place_order
 from orders.errors import DraftNotFound
-from orders.models import DraftOrder, Order
+from orders.models import Order
 from shopflow.lib.transactions import command
 
 
@@ -20,10 +21,10 @@ def place_draft(*, cart_id: UUID, expected_total: Decimal, by: UUID) -> Order:
     Priced and refused as every order is: it must still cost `expected_total`. Raises DraftNotFound
     and what `place_order` raises.
     """
-    draft = DraftOrder.objects.filter(pk=cart_id, closed_at=None).first()
+    draft = written_by_staff().filter(pk=cart_id, closed_at=None).first()
     if draft is None:
         raise DraftNotFound
-    answers = draft.answers
+    answers = answers_of(cart_id)
     parts = {field.name: answers.get(field.name, "") for field in fields(Address)}
     method = answers.get("shipping_method")
     order = place_order(

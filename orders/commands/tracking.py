@@ -51,7 +51,7 @@ def track(
         description=description,
         carrier_event_id=event_id,
     )
-    _arrive(order, by=by)
+    arrive(order, by=by)
     return shipment
 
 
@@ -108,7 +108,7 @@ def _move(order: Order, shipment: OrderShipment, status: str, moment: datetime) 
     tell(order, Fact.DELIVERED, reference=str(shipment.pk))
 
 
-def _arrive(order: Order, *, by: UUID | None) -> None:
+def arrive(order: Order, *, by: UUID | None) -> None:
     """An order has arrived when everything left and all its parcels have arrived."""
     parcels = list(order.shipments.all())
     if order.status == Order.Status.SHIPPED and all(

@@ -1,7 +1,6 @@
 """The sale."""
 
 from orders.models.details import OrderAddress, OrderDiscountLine, OrderTaxLine
-from orders.models.drafts import DraftOrder
 from orders.models.history import OrderChange, OrderNote, OrderStatusHistory
 from orders.models.invoices import Invoice, InvoiceCounter
 from orders.models.items import OrderItem
@@ -11,7 +10,6 @@ from orders.models.returns import OrderReturn, OrderReturnItem
 from orders.models.shipments import OrderShipment, OrderShipmentEvent, OrderShipmentItem
 
 __all__ = [
-    "DraftOrder",
     "Invoice",
     "InvoiceCounter",
     "Order",

@@ -1,5 +1,15 @@
 """Answers about the sale."""
 
+from orders.queries.changes import (
+    Change,
+    TakenOut,
+    back_of,
+    changes_of,
+    lessened,
+    taken_by,
+    units_of,
+    unsettled,
+)
 from orders.queries.orders import (
     BY_NEWEST,
     TOLD_AGAIN,
@@ -25,8 +35,12 @@ from orders.queries.parcels import MailLine, left_to_ship, shown_notes
 __all__ = [
     "BY_NEWEST",
     "TOLD_AGAIN",
+    "Change",
     "Fact",
     "MailLine",
+    "TakenOut",
+    "back_of",
+    "changes_of",
     "claimants",
     "facts_of",
     "find_by_email",
@@ -34,6 +48,7 @@ __all__ = [
     "find_for_user",
     "guest_token",
     "left_to_ship",
+    "lessened",
     "mails_of",
     "opened",
     "order_id_of",
@@ -42,6 +57,9 @@ __all__ = [
     "paper_of",
     "read_for_mail",
     "shown_notes",
+    "taken_by",
     "undrawn_papers",
+    "units_of",
+    "unsettled",
     "wanting_papers",
 ]

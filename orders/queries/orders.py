@@ -15,7 +15,8 @@ from django.db.models.functions import Lower
 
 from accounts.models import User
 from orders.errors import OrderNotFound, PaperNotFound, PaperNotReady
-from orders.models import Invoice, Order
+from orders.models import Invoice, Order, OrderChange
+from orders.queries.changes import TakenOut, changes_of
 from orders.queries.parcels import MailLine, packed_of, shown_notes
 from shopflow.lib.mail import TOPIC, reads_for_mails
 from shopflow.lib.models import OutboxMessage
@@ -42,11 +43,14 @@ class Fact(StrEnum):
     DELIVERED = "delivered"
     REFUNDED = "refunded"
     PAYMENT_LINK = "payment_link"
+    CHANGED = "changed"
     NOTE = "note"
 
 
 # What stays true of an order and can be told again; a note is written once.
-TOLD_AGAIN = tuple(fact for fact in Fact if fact not in {Fact.NOTE, Fact.PAYMENT_FAILED})
+TOLD_AGAIN = tuple(
+    fact for fact in Fact if fact not in {Fact.NOTE, Fact.CHANGED, Fact.PAYMENT_FAILED}
+)
 
 
 def guest_token(order: Order) -> str:
@@ -200,8 +204,15 @@ def read_for_mail(facts: Mapping[str, Any]) -> dict[str, Any]:
         "note": shown_notes(order).last() if "written_on" in facts else None,
         "taxes": list(order.tax_lines.all()),
         "address": order.shipping_address,
+        "taken_out": _last_change(order, facts),
         "has_invoice": order.confirmed_at is not None and bool(settings.SHOP_ADDRESS),
     }
+
+
+def _last_change(order: Order, facts: Mapping[str, Any]) -> list[TakenOut]:
+    """Return what was taken out of the order last; nothing in a mail about something else."""
+    changes = changes_of(order, OrderChange.Status.APPLIED) if "back" in facts else []
+    return changes[-1].lines if changes else []
 
 
 def _by_number(number: str) -> Order | None:

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from orders.models import Order, OrderAddress, OrderNote, OrderTaxLine
-from orders.queries import MailLine
+from orders.models import Order, OrderAddress, OrderItem, OrderNote, OrderTaxLine
+from orders.queries import MailLine, TakenOut
 
 TOKEN = "Zk9pY2UgYW5kIHNpbXBsZSwgYnV0IG5vdCBhIHRva2Vu"  # noqa: S105 - opens nothing
 SIGN_IN = {"device": "Firefox on Linux", "when": "21 Nov 2026, 18:40 UTC"}
@@ -99,6 +99,14 @@ SAMPLES: Mapping[str, Sample] = {
     ),
     "orders/payment_link": Sample(
         "Somebody of the shop placed an order for a customer", ORDER, _order("pending")
+    ),
+    "orders/changed": Sample(
+        "Units were taken out of a paid order",
+        {**ORDER, "back": BACK},
+        {
+            **_order("processing"),
+            "taken_out": [TakenOut(OrderItem(product_name="Linen towel", variant_name=""), 1)],
+        },
     ),
     "orders/note": Sample(
         "Somebody of the shop wrote to the shopper about an order",

@@ -92,6 +92,11 @@ RULES = (
         {"status": "discarded"},
     ),
     check(
+        "order_changes_settled_is_applied",
+        {"status": "applied", "applied_at": LATER, "settled_at": LATER},
+        {"status": "discarded", "applied_at": None},
+    ),
+    check(
         "order_changes_something_changes",
         {"old_values": {"quantity": 1}, "new_values": {"quantity": 2}},
         {"new_values": {"quantity": 1}},
