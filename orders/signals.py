@@ -10,6 +10,8 @@ return_received = Signal()
 
 order_paid = Signal()
 """An order was paid for in full (order_id): what was bought for mail can go out."""
+order_lessened = Signal()
+"""Units were taken out of a paid order (order_id): whoever holds their money gives it back."""
 
 order_claimed = Signal()
 """A guest's order became somebody's (order_id): what stands above follows."""

@@ -25,6 +25,7 @@ from orders.api import (
     OwnOrderViewSet,
     PdfRenderer,
     ReturnViewSet,
+    StaffShipmentViewSet,
     WithdrawalViewSet,
 )
 from payments.api import GiftCardViewSet, PaymentMethodViewSet, PaymentViewSet
@@ -84,6 +85,7 @@ router.register("brands", BrandViewSet, basename="brand")
 NUMBER = r"(?P<number>[A-Za-z0-9-]{1,30})"
 CODE = r"(?P<code>[^/\x00]{1,50})"
 UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+SHIPMENT = r"(?P<shipment_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 app_name = "api-v1"
 # Coming in, going out, and one's own account.
 people = [
@@ -131,6 +133,19 @@ people = [
         "me/payment-methods/<uuid:method_id>/",
         PaymentMethodViewSet.as_view({"delete": "destroy"}),
         name="me-payment-method",
+    ),
+]
+# For the apps of people who work here.
+staff = [
+    re_path(
+        f"^staff/orders/{NUMBER}/shipments/$",
+        StaffShipmentViewSet.as_view({"post": "create"}),
+        name="staff-order-shipments",
+    ),
+    re_path(
+        f"^staff/orders/{NUMBER}/shipments/{SHIPMENT}/events/$",
+        StaffShipmentViewSet.as_view({"post": "event"}),
+        name="staff-order-shipment-events",
     ),
 ]
 urlpatterns = [
@@ -199,6 +214,7 @@ urlpatterns = [
         GiftCardViewSet.as_view({"post": "balance"}),
         name="gift-card-balance",
     ),
+    *staff,
     path("schema/", Schema.as_view(), name="schema"),
     path("docs/", docs, name="docs"),
     re_path("", Nowhere.as_view()),

@@ -286,6 +286,8 @@ STRIPE_API_BASE = CONFIG.providers.stripe_api_base
 STRIPE_WEBHOOK_SECRET = CONFIG.providers.stripe_webhook_secrets
 # How long stock is held while a shopper pays (reliability 5: hold lifetime).
 PAYMENT_WINDOW = timedelta(minutes=15)
+# The same for a phone order, whose customer pays by a link in a mail.
+PAYMENT_LINK_LIFE = timedelta(days=3)
 GUEST_CART_LIFETIME = timedelta(days=30)
 # Who sells, as invoices name it. Without an address none are issued: they wait for it.
 SHOP_NAME = CONFIG.seller.name

@@ -2,6 +2,7 @@
 
 from orders.api.orders import CheckoutViewSet, OrderViewSet, OwnOrderViewSet, PdfRenderer
 from orders.api.returns import ReturnViewSet, WithdrawalViewSet
+from orders.api.shipments import StaffShipmentViewSet
 
 __all__ = [
     "CheckoutViewSet",
@@ -9,5 +10,6 @@ __all__ = [
     "OwnOrderViewSet",
     "PdfRenderer",
     "ReturnViewSet",
+    "StaffShipmentViewSet",
     "WithdrawalViewSet",
 ]

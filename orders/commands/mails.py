@@ -14,7 +14,7 @@ from django.utils import translation
 
 from orders.commands.history import locked
 from orders.errors import NothingToTell
-from orders.models import Order, OrderReturn, OrderShipment
+from orders.models import Order, OrderChange, OrderReturn, OrderShipment
 from orders.queries import Fact, ReturnFact, facts_of, guest_token
 from shopflow.lib import audit
 from shopflow.lib.audit.entities import entity_type
@@ -68,6 +68,11 @@ def tell_return(
         return_number=order_return.return_number,
         **facts,
     )
+
+
+def tell_changed(order: Order, change: OrderChange) -> None:
+    """Write the mail that units were taken out of an order, once for each edit."""
+    tell(order, Fact.CHANGED, reference=str(change.pk), back=_read(order, -change.difference))
 
 
 @command

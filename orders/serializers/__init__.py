@@ -10,6 +10,7 @@ from orders.serializers.orders import (
     OrderSerializer,
 )
 from orders.serializers.returns import ReturnBody, ReturnSerializer, WithdrawalBody
+from orders.serializers.shipments import ShipmentBody, ShipmentEventBody, ShipmentSerializer
 
 __all__ = [
     "AddressBody",
@@ -21,5 +22,8 @@ __all__ = [
     "OrderSerializer",
     "ReturnBody",
     "ReturnSerializer",
+    "ShipmentBody",
+    "ShipmentEventBody",
+    "ShipmentSerializer",
     "WithdrawalBody",
 ]
