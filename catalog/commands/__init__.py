@@ -1,6 +1,7 @@
 """Everything that changes what we sell."""
 
 from catalog.commands.categories import save_brand, save_category
+from catalog.commands.facets import refresh_facets
 from catalog.commands.keywords import refresh_keywords
 from catalog.commands.products import delete_product, save_product, save_products
 from catalog.commands.searches import delete_synonym, log_search, save_synonym
@@ -18,6 +19,7 @@ __all__ = [
     "log_search",
     "note_words",
     "rebuild_words",
+    "refresh_facets",
     "refresh_keywords",
     "save_brand",
     "save_category",

@@ -7,7 +7,8 @@ from django.views.decorators.http import require_safe
 from catalog import queries
 from catalog.filters import ShelfFilter
 from catalog.forms import Listing, read_listing
-from catalog.models import Brand, Product
+from catalog.models import Product
+from catalog.views.moved import follows_moves
 
 FEATURED_ON_HOME = 4
 NEWEST_ON_HOME = 8
@@ -28,10 +29,18 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@follows_moves("category")
 def category(request: HttpRequest, slugs: str) -> HttpResponse:
     """Show a shelf with everything on it and on the shelves below."""
     found, ancestors = queries.find_category(slugs)
     menu = queries.menu()
+    listing = read_listing(
+        request.GET,
+        queries.on_shelf(found),
+        sorts=queries.SHELF_SORTS,
+        filter_class=ShelfFilter,
+        counted=queries.stored_facets(found.pk),
+    )
     context = {
         "category": found,
         "ancestors": ancestors,
@@ -39,23 +48,16 @@ def category(request: HttpRequest, slugs: str) -> HttpResponse:
         "shelf": queries.find_node(nodes=menu, slug_path=slugs),
         "root_path": slugs.partition("/")[0],
     }
-    listing = read_listing(
-        request.GET,
-        queries.on_shelf(found),
-        sorts=queries.SHELF_SORTS,
-        brands=queries.brands_on(found),
-        filter_class=ShelfFilter,
-    )
     return list_page(request, "catalog/category.html", listing, context=context)
 
 
 @require_safe
+@follows_moves("brand")
 def brand(request: HttpRequest, slug: str) -> HttpResponse:
     """Show everything of one maker."""
     found = queries.find_brand(slug)
     products = Product.objects.visible().filter(brand=found)
-    brands = Brand.objects.filter(pk=found.pk)
-    listing = read_listing(request.GET, products, sorts=queries.SORTS, brands=brands)
+    listing = read_listing(request.GET, products, sorts=queries.SORTS)
     context = {"brand": found, "hides_brands": True}
     return list_page(request, "catalog/brand.html", listing, context=context)
 

@@ -37,9 +37,9 @@ def search(request: HttpRequest) -> HttpResponse:
     found = queries.search(
         text=question, shelf=shelf.id if shelf else None, corrects="exact" not in request.GET
     )
-    listing = read_listing(
-        request.GET, found.products, sorts=SORTS, brands=queries.brands_of(found.products)
-    )
+    # What only comes close isn't counted: its third statement went into looking again.
+    counted = queries.Tally(total=len(found.ids)) if found.is_loose else None
+    listing = read_listing(request.GET, found.products, sorts=SORTS, counted=counted)
     if question and shelf is None and (found.is_loose or not found.ids):  # of all the shop
         _note_missed(question)
     context: dict[str, Any] = {
