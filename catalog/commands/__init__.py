@@ -3,6 +3,7 @@
 from catalog.commands.categories import save_brand, save_category
 from catalog.commands.facets import refresh_facets
 from catalog.commands.keywords import refresh_keywords
+from catalog.commands.pages import Link, save_menu, save_page
 from catalog.commands.products import delete_product, save_product, save_products
 from catalog.commands.searches import delete_synonym, log_search, save_synonym
 from catalog.commands.specs import ImageSpec, ProductSpec, SavedProduct, VariantSpec
@@ -11,6 +12,7 @@ from catalog.commands.words import note_words, rebuild_words
 
 __all__ = [
     "ImageSpec",
+    "Link",
     "ProductSpec",
     "SavedProduct",
     "VariantSpec",
@@ -23,6 +25,8 @@ __all__ = [
     "refresh_keywords",
     "save_brand",
     "save_category",
+    "save_menu",
+    "save_page",
     "save_product",
     "save_products",
     "save_synonym",

@@ -2,7 +2,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from catalog.models import Attribute, Category, CategoryFacet
+from catalog.models import Category, CategoryFacet
 from catalog.queries.facets import ALL, FACETS, MOST_VALUES
 from shopflow.lib import cache
 from shopflow.lib.transactions import command
@@ -55,7 +55,6 @@ def refresh_facets(*, category_id: UUID) -> int:
 
 
 def _counted(category_id: UUID) -> dict[tuple[str, str], int]:
-    filterable = Attribute.objects.filter(is_filterable=True).values_list("slug", flat=True)
     with connection.cursor() as cursor:
-        cursor.execute(_COUNTED, {"category": category_id, "attributes": list(filterable)})
+        cursor.execute(_COUNTED, {"category": category_id})
         return {(facet, value): count for facet, value, count in cursor.fetchall()}

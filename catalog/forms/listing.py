@@ -86,11 +86,11 @@ def read_listing(
     sort = asked.get("sort", "")
     sort = sort if sort in sorts else next(iter(sorts))
     filters = _filters(filter_class, asked, products, counted)
-    known = traits()
     rows: Page[Product] = page(
         filters.qs.with_card(), order=sorts[sort], cursor=asked.get("after"), limit=PER_PAGE
     )
-    tally = _tally(filters, counted, known)
+    tally = _tally(filters, counted)
+    known = traits() if _has_attributes(filters, tally) else {}
     return Listing(
         filters=filters,
         page=rows,
@@ -124,7 +124,7 @@ def _filters(
     return filters
 
 
-def _tally(filters: ProductFilter, counted: Tally | None, known: Mapping[str, Trait]) -> Tally:
+def _tally(filters: ProductFilter, counted: Tally | None) -> Tally:
     """Return the counts of the list as it is narrowed now.
 
     What a single facet in use counts is the whole list: that is known already.
@@ -136,12 +136,15 @@ def _tally(filters: ProductFilter, counted: Tally | None, known: Mapping[str, Tr
     matches = {"": filters.qs} | {
         name: filters.narrowed(filters.queryset, ignoring={name}) for name in used if not is_known
     }
-    slugs = [trait.slug for trait in known.values() if trait.is_filterable]
-    tally = live_facets(matches, attributes=slugs, used=used)
+    tally = live_facets(matches, used=used)
     if is_known and counted is not None:
         tally.counts[used[0]] = counted.counts.get(used[0], {})
         tally.brands = counted.brands if used[0] == "brand" else tally.brands
     return tally
+
+
+def _has_attributes(filters: ProductFilter, tally: Tally) -> bool:
+    return any(name.startswith(ATTRIBUTE) for name in (*filters.used, *tally.counts))
 
 
 def _chips(asked: QueryDict, chosen: Mapping[str, Any], known: Mapping[str, Trait]) -> list[Chip]:

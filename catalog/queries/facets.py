@@ -35,7 +35,7 @@ FACETS = f"""
     CROSS JOIN LATERAL jsonb_array_elements_text(
         CASE jsonb_typeof(said.value) WHEN 'array' THEN said.value
              ELSE jsonb_build_array(said.value) END) single(value)
-    WHERE said.key = ANY(%(attributes)s)
+    WHERE said.key = ANY(ARRAY(SELECT slug FROM attributes WHERE is_filterable))
       AND single.value <> '' AND length(single.value) <= {LONGEST_VALUE}
 """  # noqa: S608 - constants
 
@@ -85,16 +85,15 @@ def stored_facets(category_id: UUID) -> Tally:
 def live_facets(
     matches: "Mapping[str, QuerySet[Product]]",
     *,
-    attributes: Collection[str],
     used: Collection[str] = (),
 ) -> Tally:
     """Count now, in one statement. `matches` are the products that all filters leave, under ''.
 
     Under the name of a facet in `used` stand those that all filters but its own leave: what it
-    counts. All other facets count what stands under ''. `attributes` are slugs.
+    counts. All other facets count what stands under ''.
     """
     tally = Tally()
-    for matched, facet, value, count, brand_id, name in _counted(matches, attributes):
+    for matched, facet, value, count, brand_id, name in _counted(matches):
         if facet == ALL:
             _note_size(tally, matched, count)
         elif facet == matched or (not matched and facet not in used):
@@ -122,7 +121,7 @@ def _note_size(tally: Tally, matched: str, count: int) -> None:
 
 
 def _counted(
-    matches: "Mapping[str, QuerySet[Product]]", attributes: Collection[str]
+    matches: "Mapping[str, QuerySet[Product]]",
 ) -> list[tuple[str, str, str, int, UUID | None, str]]:
     parts, given = [], {}
     for number, (name, products) in enumerate(matches.items()):
@@ -145,7 +144,7 @@ def _counted(
         GROUP BY p.matched, f.facet, f.value
     """  # noqa: S608 - as above
     with connection.cursor() as cursor:
-        cursor.execute(statement, {**given, "attributes": list(attributes)})
+        cursor.execute(statement, given)
         return cursor.fetchall()
 
 

@@ -106,7 +106,7 @@ def _node(facts: Mapping[str, Any]) -> MenuCategory:
 def find_category(slugs: str) -> tuple[Category, list[MenuCategory]]:
     """Return the visible category at this path of slugs and the ones above it, the root first.
 
-    Below a hidden one nothing is found. Raises CategoryNotFound.
+    It carries its `slug_path` too. Below a hidden one nothing is found. Raises CategoryNotFound.
     """
     nodes = menu()
     path = slugs.strip("/")
@@ -114,6 +114,7 @@ def find_category(slugs: str) -> tuple[Category, list[MenuCategory]]:
     found = Category.objects.visible().filter(pk=node.id).first() if node else None
     if found is None:
         raise CategoryNotFound
+    found.slug_path = path  # type: ignore[attr-defined]  # for the view
     return found, trail_of(nodes=nodes, slug_path=path)
 
 
