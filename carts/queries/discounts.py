@@ -67,6 +67,7 @@ def quoted(discount: Discount, *, currency: str) -> QuoteDiscount:
         is_stackable=rule.stackable,
         reason=reason.code if reason else "",
         problem=reason.sentence if reason else "",
+        nudge=discount.nudge,
     )
 
 

@@ -55,6 +55,7 @@ class QuoteDiscount:
     is_stackable: bool
     reason: str
     problem: str
+    nudge: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +109,11 @@ class Quote:
     def takes_another_code(self) -> bool:
         """Whether a further code could apply beside those entered."""
         return all(coupon.is_stackable for coupon in self.coupons)
+
+    @property
+    def nudges(self) -> list[str]:
+        """What is missing to the next step of an offer or a coupon."""
+        return [one.nudge for one in self.discounts if one.nudge]
 
     @property
     def promotions(self) -> list[QuoteDiscount]:
