@@ -14,7 +14,7 @@ from inventory.commands.figures import (
     ensure_stock_row,
     publish,
 )
-from inventory.commands.reservations import Wanted, commit, fulfil, release, reserve
+from inventory.commands.reservations import Wanted, commit, extend, fulfil, release, reserve
 from inventory.commands.rules import MOST_UNITS
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "count_all",
     "ensure_main_warehouse",
     "ensure_stock_row",
+    "extend",
     "fulfil",
     "publish",
     "release",

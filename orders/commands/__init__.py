@@ -1,6 +1,7 @@
 """Everything that happens to an order."""
 
 from orders.commands.claims import claim_orders
+from orders.commands.holds import extend_hold
 from orders.commands.lifecycle import (
     cancel,
     confirm,
@@ -26,6 +27,7 @@ __all__ = [
     "draw_paper",
     "ensure_moves",
     "expire",
+    "extend_hold",
     "issue_papers",
     "mark_refunded",
     "place_order",

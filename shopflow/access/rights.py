@@ -60,7 +60,7 @@ APP_WRITES = frozenset({
 })  # fmt: skip
 # What no page ever changes, not even of somebody's own row: a form that lets too much through
 # makes nobody an owner.
-NOT_CHANGED_BY_APP = {"users": {"role", "is_superuser"}}
+NOT_CHANGED_BY_APP = {"users": {"role", "is_superuser", "is_tax_exempt"}}
 # What pages and the API don't read: the back office. What also stands in APP_WRITES they add to.
 STAFF_ONLY = frozenset({
     "order_notes", "disputes", "payouts", "payout_lines",
@@ -157,7 +157,7 @@ PERSONAL_COLUMNS: dict[str, Set[str]] = {
     "promotion_usage": {"customer_email"},
     "stock_alerts": {"email"},
     "orders": {
-        "customer_email", "customer_phone", "customer_note", "cancel_reason", "metadata",
+        "customer_email", "customer_phone", "customer_note", "cancel_reason", "metadata", "vat_id",
     },
     "order_addresses": ADDRESS,
     "order_changes": {"old_values", "new_values", "reason"},

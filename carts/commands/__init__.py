@@ -1,0 +1,44 @@
+"""Everything that changes a cart, and what is kept of a checkout."""
+
+from carts.commands.carts import (
+    MOST_CODE_LENGTH,
+    MOST_LINES,
+    MOST_UNITS,
+    REFUSED_COUPONS,
+    OpenedCart,
+    add_line,
+    close,
+    drop_carts_of_closed_accounts,
+    drop_deleted_products,
+    drop_expired,
+    enter_coupon,
+    merge_guest_cart,
+    open_cart,
+    open_cart_with,
+    remove_coupon,
+    remove_line,
+    set_quantity,
+)
+from carts.commands.drafts import drop_drafts, keep_draft
+
+__all__ = [
+    "MOST_CODE_LENGTH",
+    "MOST_LINES",
+    "MOST_UNITS",
+    "REFUSED_COUPONS",
+    "OpenedCart",
+    "add_line",
+    "close",
+    "drop_carts_of_closed_accounts",
+    "drop_deleted_products",
+    "drop_drafts",
+    "drop_expired",
+    "enter_coupon",
+    "keep_draft",
+    "merge_guest_cart",
+    "open_cart",
+    "open_cart_with",
+    "remove_coupon",
+    "remove_line",
+    "set_quantity",
+]
