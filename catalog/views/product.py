@@ -58,7 +58,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         "images": queries.pictures_of(variant=variant, images=images),
         "low_stock": LOW_STOCK,
         "is_low": variant is not None and 0 < variant.stock_quantity <= LOW_STOCK,
-        "related": list(queries.related(found)),
+        "related": queries.related(found),
     }
     return render(request, "catalog/product.html", context)
 

@@ -214,18 +214,19 @@ def test_every_picture_can_be_enlarged(client: Client, tee: dict[str, ProductVar
     ]
 
 
-def test_shows_what_stands_beside_it_newest_first(
+def test_shows_what_stands_beside_it_and_then_on_the_shelf_above(
     client: Client, tee: dict[str, ProductVariant]
 ) -> None:
-    shelf, other = factories.category("Shelf"), factories.category("Other")
-    for slug in ("a", "b", "c", "d", "e"):
+    home, other = factories.category("Home"), factories.category("Other")
+    kitchen = factories.category("Kitchen", parent=home)
+    for slug, shelf in {"a": kitchen, "b": home, "c": kitchen, "d": kitchen, "e": home}.items():
         factories.variant_on_sale(slug=slug, category_id=shelf.pk)
     factories.variant_on_sale(slug="elsewhere", category_id=other.pk)
-    factories.variant_on_sale(slug="hidden", category_id=shelf.pk, is_active=False)
+    factories.variant_on_sale(slug="hidden", category_id=kitchen.pk, is_active=False)
 
     response = client.get("/p/c/")
 
-    assert [product.slug for product in response.context["related"]] == ["e", "d", "b", "a"]
+    assert [product.slug for product in response.context["related"]] == ["d", "a", "e", "b"]
 
 
 def test_specification_reads_like_words(client: Client) -> None:
