@@ -29,6 +29,14 @@ PICTURES = {
     "cart": 730,
     "checkout": 1040,
     "admin-order": 860,
+    "returns": 900,
+    "return": 900,
+    "return-label": 860,
+    "withdrawal": 860,
+    "phone-returns": 1300,
+    "phone-return": 1300,
+    "phone-return-label": 1000,
+    "phone-withdrawal": 1000,
     "phone-product": 844,
 }
 # Who goes on to the next page gives up what the last one was still asking for.
