@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.core.files import File
 from django.core.files.storage import default_storage
+from django.utils.text import slugify
 
 from catalog import commands as catalog
 from catalog.models import Brand, Category, ProductVariant
@@ -19,6 +20,7 @@ from promotions import commands as promotions
 from promotions.models import Coupon
 from shipping import commands as shipping
 from shipping.models import ShippingZone
+from shopflow.demo import texts
 from shopflow.lib.transactions import command
 
 HERE = Path(__file__).resolve().parent
@@ -56,6 +58,7 @@ def _load(content: Mapping[str, Any]) -> Loaded:
     _save_shipping()
     _save_coupon()
     _save_synonyms()
+    texts.save_attributes(content)
     stock: dict[UUID, int] = {}
     for day, product in enumerate(content["products"]):
         known = set(
@@ -71,6 +74,8 @@ def _load(content: Mapping[str, Any]) -> Loaded:
     for variant_id in sorted(stock):
         inventory.count(variant_id=variant_id, quantity=stock[variant_id], reason=REASON)
     catalog.rebuild_words()
+    texts.count_facets()
+    texts.save_pages()
     return loaded
 
 
@@ -121,7 +126,7 @@ def _spec(
         brand_id=_brand(product["brand"]).pk,
         category_id=categories[product["category"]],
         tags=product["tags"],
-        attributes=product["attributes"],
+        attributes={slugify(name): value for name, value in product["attributes"].items()},
         is_featured=product["featured"],
         published_at=published_at,
         variants=[_variant_spec(variant) for variant in product["variants"]],
