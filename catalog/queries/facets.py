@@ -123,7 +123,8 @@ def _note_size(tally: Tally, matched: str, count: int) -> None:
 def _counted(
     matches: "Mapping[str, QuerySet[Product]]",
 ) -> list[tuple[str, str, str, int, UUID | None, str]]:
-    parts, given = [], {}
+    parts: list[str] = []
+    given: dict[str, Any] = {}
     for number, (name, products) in enumerate(matches.items()):
         try:
             sql, params = _columns(products)
@@ -145,7 +146,7 @@ def _counted(
     """  # noqa: S608 - as above
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _columns(products: "QuerySet[Product]") -> tuple[str, Sequence[Any]]:

@@ -23,8 +23,8 @@ PAGE = {
 
 
 @pytest.fixture
-def staff(client: Client) -> Client:
-    return signed_in(client, owner())
+def staff() -> Client:
+    return signed_in(owner())
 
 
 def add(staff: Client, model: str, fields: dict[str, str]) -> Any:

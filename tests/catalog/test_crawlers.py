@@ -115,7 +115,7 @@ def test_feed_offers_every_variant(client: Client, settings: Any) -> None:
         sku="TEE",
         brand_id=acorn,
         variants=sizes,
-        description="<p>Soft &amp; warm.</p><p>Ends\x0bhere</p>",
+        description="<p>Soft &amp; warm.</p><p>Ends\x07here</p>",
     )
     catalog.save_product(spec=spec)
     factories.variant_on_sale(name="Hidden", is_active=False)

@@ -1,5 +1,6 @@
 import pytest
 import redis
+from django.utils import translation
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from catalog import commands as catalog
@@ -68,7 +69,10 @@ def test_specification_names_what_is_said_of_a_product() -> None:
     catalog.save_attribute(name="Washable", slug="washable", type="boolean", sort_order=2)
     said = {"Care": "Cold", "weight": 200, "washable": True, "material": ["Wool", "Silk"]}
 
-    assert queries.specification(said) == [
+    with translation.override("en"):
+        written = queries.specification(said)
+
+    assert written == [
         ("Material", "Wool, Silk"),
         ("Weight", "200 g"),
         ("Washable", "Yes"),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from catalog import commands as catalog
 from catalog import queries
@@ -102,12 +103,13 @@ def test_search_does_not_want_to_be_found(client: Client) -> None:
 
 def about(slug: str) -> list[dict[str, Any]]:
     product = queries.find_product(slug)
-    return product_documents(
-        product,
-        variants=product.buyable_variants,  # type: ignore[attr-defined]  # to_attr
-        images=list(product.images.all()),
-        trail=queries.category_trail(product),
-    )
+    with translation.override("en"):
+        return product_documents(
+            product,
+            variants=product.buyable_variants,  # type: ignore[attr-defined]  # to_attr
+            images=list(product.images.all()),
+            trail=queries.category_trail(product),
+        )
 
 
 def test_product_of_one_variant_is_an_offer() -> None:
