@@ -29,7 +29,11 @@ def candidates_of(cart: Cart, quote: Quote, *, email: str) -> list[Candidate]:
 
 
 def take_off_goods(quote: Quote, candidates: Sequence[Candidate]) -> list[Discount]:
-    """Take what applies off the lines of a quote; return what became of each candidate."""
+    """Take what applies off the lines of a quote; return what became of each candidate.
+
+    Gift cards are money, so nothing is ever taken off them.
+    """
+    lines = [line for line in quote.lines if not line.is_gift_card]
     goods = [
         Goods(
             key=line.variant_id.hex,
@@ -37,12 +41,12 @@ def take_off_goods(quote: Quote, candidates: Sequence[Candidate]) -> list[Discou
             unit_price=line.unit_price,
             quantity=line.quantity,
         )
-        for line in quote.lines
+        for line in lines
     ]
     found = rules.discounts(candidates=candidates, goods=goods, currency=quote.currency)
     for discount in found:
         quote.discount += discount.amount
-        for line, part in zip(quote.lines, discount.parts, strict=True):
+        for line, part in zip(lines, discount.parts, strict=True):
             line.discount += part
     return found
 
@@ -63,6 +67,7 @@ def quoted(discount: Discount, *, currency: str) -> QuoteDiscount:
         is_stackable=rule.stackable,
         reason=reason.code if reason else "",
         problem=reason.sentence if reason else "",
+        nudge=discount.nudge,
     )
 
 
@@ -72,9 +77,10 @@ def missing_for_free_shipping(quote: Quote, found: Sequence[Discount]) -> Decima
     0 when it ships for nothing already. One statement, unless a destination is known.
     """
     goods = quote.subtotal - quote.discount + quote.shipping_discount
-    if quote.shipping_options:
+    ways = [option for option in quote.shipping_options if option.pickup is None]
+    if ways:
         is_free = quote.shipping == quote.shipping_discount
-        above = [ZERO if is_free else option.free_above for option in quote.shipping_options]
+        above = [ZERO if is_free else option.free_above for option in ways]
     else:
         above = [free_above_everywhere()]
     missing = [max(amount - goods, ZERO) for amount in above if amount is not None]

@@ -20,16 +20,15 @@ from catalog.queries.pages import (
     previewed,
     target_of,
 )
+from catalog.queries.product_page import category_trail, find_product, related, seen
 from catalog.queries.shelves import (
     SHELF_SORTS,
     SORTS,
     MenuCategory,
     buyable_variant,
-    category_trail,
     find_brand,
     find_category,
     find_node,
-    find_product,
     menu,
     on_shelf,
     pictures,
@@ -77,7 +76,9 @@ __all__ = [
     "preview_token",
     "previewed",
     "product_addresses",
+    "related",
     "search",
+    "seen",
     "shelved",
     "shelves_of",
     "sitemap_starts",

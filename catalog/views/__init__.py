@@ -3,7 +3,7 @@
 from catalog.views.crawlers import feed, robots, sitemap, sitemap_products, sitemap_shelves
 from catalog.views.lists import brand, category, home
 from catalog.views.pages import page
-from catalog.views.product import product
+from catalog.views.product import product, seen
 from catalog.views.searching import search, suggest
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "product",
     "robots",
     "search",
+    "seen",
     "sitemap",
     "sitemap_products",
     "sitemap_shelves",
