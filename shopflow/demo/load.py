@@ -76,9 +76,11 @@ def _load(content: Mapping[str, Any]) -> Loaded:
 
 
 def _count(new: Mapping[str, ProductVariant], products: Sequence[Mapping[str, Any]]) -> None:
-    units = {row["sku"]: row["stock"] for product in products for row in product["variants"]}
-    for sku, variant in sorted(new.items(), key=lambda item: item[1].pk):
-        inventory.count(variant_id=variant.pk, quantity=units[sku], reason=REASON)
+    rows = {row["sku"]: row for product in products for row in product["variants"]}
+    units = {variant.pk: rows[sku]["stock"] for sku, variant in new.items()}
+    limits = {variant.pk: rows[sku].get("backorder", 0) for sku, variant in new.items()}
+    inventory.count_all(quantities=units, reason=REASON)
+    inventory.allow_backorders_of(limits={pk: limit for pk, limit in limits.items() if limit})
 
 
 def _save_earlier_prices(new: Iterable[ProductVariant]) -> None:
