@@ -137,8 +137,7 @@ def _counted(
         parts.append(f"SELECT %(m{number})s::text AS matched, m.* FROM ({sql}) m")  # noqa: S608 - Django's
     if not parts:
         return []
-    statement = f"""
-        SELECT p.matched, f.facet, f.value, count(*), (array_agg(b.id))[1], max(b.name)
+    statement = f"""SELECT p.matched, f.facet, f.value, count(*), (array_agg(b.id))[1], max(b.name)
         FROM ({" UNION ALL ".join(parts)}) p
         LEFT JOIN brands b ON b.id = p.brand_id AND b.is_active
         CROSS JOIN LATERAL ({FACETS}) f
