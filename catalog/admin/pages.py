@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from catalog import commands
 from catalog.commands import Link
-from catalog.models import ContentPage, Menu
+from catalog.models import ContentPage, Menu, MenuItem
 from catalog.queries import preview_token, target_of
 from shopflow.lib.admin import CommandAdmin, CommandForm
 
@@ -113,6 +113,9 @@ def _lines(menu: Menu) -> list[str]:
     for item in items:
         if item.parent_id is None:
             below = [child for child in items if child.parent_id == item.pk]
-            lines += [f"{item.label} | {target_of(item)}"]
-            lines += [f"- {child.label} | {target_of(child)}" for child in below]
+            lines += [_line(item), *(f"- {_line(child)}" for child in below)]
     return lines
+
+
+def _line(item: MenuItem) -> str:
+    return " | ".join(filter(None, [item.label, target_of(item)]))

@@ -12,7 +12,6 @@ from uuid import UUID
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.utils.text import slugify
 
 from catalog import commands as catalog
 from catalog.models import Brand, Category, PriceHistory, ProductVariant
@@ -141,7 +140,7 @@ def _spec(
         brand_id=_brand(product["brand"]).pk,
         category_id=categories[product["category"]],
         tags=product["tags"],
-        attributes={slugify(name): value for name, value in product["attributes"].items()},
+        attributes=texts.by_slug(product["attributes"]),
         is_featured=product["featured"],
         published_at=published_at,
         variants=[_variant_spec(variant) for variant in product["variants"]],

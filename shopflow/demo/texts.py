@@ -20,10 +20,18 @@ def save_attributes(content: Mapping[str, Any]) -> None:
     names = dict.fromkeys(name for product in content["products"] for name in product["attributes"])
     known = set(Attribute.objects.values_list("slug", flat=True))
     for place, name in enumerate(names):
-        if slugify(name) not in known:
+        slug = slugify(name)
+        # What can't stand in an address stays a fact of its product alone.
+        if slug and slug not in known:
+            known.add(slug)
             catalog.save_attribute(
-                name=name, slug=slugify(name), is_filterable=name in FILTERS, sort_order=place
+                name=name, slug=slug, is_filterable=name in FILTERS, sort_order=place
             )
+
+
+def by_slug(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the file says of a product as products keep it."""
+    return {slugify(name) or name: value for name, value in attributes.items()}
 
 
 def count_facets() -> None:
