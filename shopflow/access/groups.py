@@ -55,7 +55,8 @@ GROUPS: Mapping[str, Set[str]] = {
     | {
         "payments.change_giftcard",
         "payments.capture_payment", "payments.refund_payment", "payments.view_paymentevent",
-        "payments.change_paymentevent", "payments.view_dispute", "payments.change_dispute", "payments.view_payout",
+        "payments.change_paymentevent", "payments.view_dispute",
+        "payments.change_dispute", "payments.view_payout",
         "promotions.view_coupon", "promotions.view_couponusage", "promotions.view_promotion",
         "promotions.view_promotionusage", "shipping.view_taxrate",
         "accounts.view_user", "accounts.export_user",
