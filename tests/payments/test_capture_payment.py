@@ -51,7 +51,7 @@ def test_an_authorized_order_is_confirmed_and_nothing_is_taken(
     assert order.papers_wanted_at is None
     assert order.items.get().reservations.get().status == "committed"
     assert at_provider(sandbox, payment) == ("authorized", 0)
-    assert violations() == {}
+    assert not any(violations().values())
     close_unpaid(order_id=order.pk)
     assert at_provider(sandbox, payment) == ("voided", 0)
 
@@ -66,7 +66,7 @@ def test_takes_all_of_it(payment: Payment, order: Order, sandbox: Sandbox) -> No
     assert (order.status, order.payment_status, order.amount_paid) == ("confirmed", "paid", TOTAL)
     assert order.papers_wanted_at is not None
     assert at_provider(sandbox, payment) == ("captured", 11478)
-    assert violations() == {}
+    assert not any(violations().values())
 
 
 def test_takes_a_part_and_lets_the_rest_go(
@@ -78,7 +78,7 @@ def test_takes_a_part_and_lets_the_rest_go(
     order.refresh_from_db()
     assert (order.payment_status, order.amount_paid) == ("paid", PART)
     assert at_provider(sandbox, payment) == ("captured", 6000)
-    assert violations() == {}
+    assert not any(violations().values())
 
 
 @pytest.mark.parametrize("amount", ["0", "-1", "114.79", "1.001", "NaN", "Infinity"])
@@ -157,7 +157,7 @@ def test_money_is_taken_when_the_goods_have_left(
     order.refresh_from_db()
     assert (payment.status, payment.amount_captured) == ("captured", TOTAL)
     assert (order.status, order.payment_status) == ("shipped", "paid")
-    assert violations() == {}
+    assert not any(violations().values())
 
 
 def cancelled(payment: Payment) -> None:
@@ -185,7 +185,7 @@ def test_lets_go_of_the_money_of_a_cancelled_order(
     assert (order.status, order.payment_status, order.amount_paid) == ("cancelled", "unpaid", 0)
     assert at_provider(sandbox, payment) == ("voided", 0)
     assert factories.figures(variant) == (10, 0)
-    assert violations() == {}
+    assert not any(violations().values())
 
 
 def test_an_order_whose_promise_ends_is_cancelled(
