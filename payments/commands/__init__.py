@@ -37,7 +37,10 @@ from payments.commands.inbox import (
 )
 from payments.commands.line_refunds import RefundLine, refund_lines
 from payments.commands.methods import detach_method, keep_method, remove_method
+from payments.commands.payouts import record_payout
+from payments.commands.reconciling import reconcile
 from payments.commands.refunds import refund, settle_refund
+from payments.commands.returns import settle_return
 from payments.commands.state import record_state
 
 __all__ = [
@@ -63,7 +66,9 @@ __all__ = [
     "note_failure",
     "process_event",
     "receive",
+    "reconcile",
     "record_dispute",
+    "record_payout",
     "record_state",
     "refund",
     "refund_lines",
@@ -77,6 +82,7 @@ __all__ = [
     "settle",
     "settle_cancelled",
     "settle_refund",
+    "settle_return",
     "start_payment",
     "unblock_card",
 ]
