@@ -168,16 +168,18 @@ def test_removing_it_detaches_it_at_the_provider(
 ) -> None:
     pay_and_keep(client, till, order)
     card = UserPaymentMethod.objects.get()
+    token = card.provider_payment_method_id
 
     remove_method(user_id=ada.pk, method_id=card.pk)
 
     card.refresh_from_db()
     assert card.deleted_at is not None
     assert card.detached_at is not None
+    assert card.provider_payment_method_id == f"forgotten-{card.pk}"
     assert usable_cards(ada.pk) == []
     assert client.post(page(later), {"card": str(card.pk)}).status_code == 404
     body = {"key": "stolen", "amount": 100, "currency": "USD", "reference": "x"}
-    body |= {"return_url": NOWHERE, "token": card.provider_payment_method_id}
+    body |= {"return_url": NOWHERE, "token": token}
     assert sandbox.call("POST", "/v1/payments", body, key="stolen").status == 404
 
 
