@@ -20,6 +20,10 @@ SECRET, OLD_SECRET = "whsec_new", "whsec_old"
 PAGE = "https://checkout.stripe.com/c/pay/cs_test_1#" + "fidkdWxOYHwnPyd1blpxYHZxWjA0" * 20
 
 
+# Method, path, parameters, idempotency key.
+Asked = tuple[str, str, dict[str, str], str]
+
+
 class Script(stripe.HTTPClient):
     """Stands in for the wire: answers as told, in order, and keeps what was asked."""
 
@@ -28,7 +32,7 @@ class Script(stripe.HTTPClient):
     def __init__(self) -> None:
         super().__init__()
         self.answers: list[tuple[int, Any] | Exception] = []
-        self.asked: list[tuple[str, str, dict[str, str], str]] = []
+        self.asked: list[Asked] = []
 
     def say(self, *values: Mapping[str, Any] | Exception, status: int = 200) -> None:
         """Add the next answers."""
@@ -36,8 +40,14 @@ class Script(stripe.HTTPClient):
             self.answers.append(value if isinstance(value, Exception) else (status, value))
 
     def request(
-        self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None
-    ) -> tuple[bytes, int, Mapping[str, str]]:
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None,
+        post_data: Any = None,
+        *,
+        _usage: list[str] | None = None,
+    ) -> tuple[str, int, Mapping[str, str]]:
         parts = urlsplit(url)
         said = dict(parse_qsl(post_data or parts.query, keep_blank_values=True))
         key = (headers or {}).get("Idempotency-Key", "")
@@ -45,7 +55,11 @@ class Script(stripe.HTTPClient):
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
-        return json.dumps(answer[1]).encode(), answer[0], {}
+        return json.dumps(self.answer(self.asked[-1], dict(answer[1]))), answer[0], {}
+
+    def answer(self, asked: Asked, value: dict[str, Any]) -> dict[str, Any]:
+        """Return what is said to a request."""
+        return value
 
     def close(self) -> None:
         pass
@@ -130,6 +144,11 @@ def dispute(**changes: Any) -> dict[str, Any]:
 
 def listed(*rows: Mapping[str, Any], has_more: bool = False) -> dict[str, Any]:
     return {"object": "list", "data": list(rows), "has_more": has_more, "url": "/v1/rows"}
+
+
+def no_answer(why: str = "no answer") -> Exception:
+    """What Stripe's library raises when nothing comes back."""
+    return stripe.APIConnectionError(why)  # type: ignore[no-untyped-call]
 
 
 def error(code: str, message: str = "", kind: str = "invalid_request_error") -> dict[str, Any]:
