@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from functools import partial
+from threading import Barrier
 
 import pytest
 from django.db import IntegrityError
@@ -8,7 +9,8 @@ from django.db.models import QuerySet
 from catalog.models import ProductVariant
 from inventory import commands as inventory
 from orders.models import Order
-from payments.commands import process_event, refund, settle_refund
+from payments.commands import process_event, refund, refunds, settle_refund
+from payments.gateways.base import ProviderRefund
 from payments.models import Refund
 from shipping.models import ShippingMethod
 from shopflow.invariants import violations
@@ -16,7 +18,7 @@ from shopflow.lib.mail import send_due
 from shopflow.lib.models import OutboxMessage
 from tests import factories
 from tests.payments.webhooks import Till
-from tests.races.starting_gun import ROUNDS, Runners, deadlocks, runners
+from tests.races.starting_gun import PATIENCE, ROUNDS, Runners, deadlocks, runners
 
 pytestmark = [
     pytest.mark.race,
@@ -24,6 +26,19 @@ pytestmark = [
     pytest.mark.xdist_group("race"),
 ]
 Job = Callable[[], object]
+
+
+@pytest.fixture(autouse=True)
+def _both_are_answered_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the two workers do with the provider's answer then happens at the same moment."""
+    ask, gun = refunds._ask, Barrier(2)
+
+    def ask_together(row: Refund) -> ProviderRefund:
+        answer = ask(row)
+        gun.wait(PATIENCE)
+        return answer
+
+    monkeypatch.setattr(refunds, "_ask", ask_together)
 
 
 @pytest.fixture
