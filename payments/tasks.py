@@ -7,7 +7,7 @@ from uuid import UUID
 from celery import shared_task
 from django.db import OperationalError
 
-from orders.queries import overdue
+from orders.queries import overdue, unsettled_returns
 from payments import commands
 from payments.queries import (
     cards_to_send,
@@ -63,6 +63,18 @@ def settle_cancelled_order(order_id: str) -> None:
 def settle_cancelled() -> None:
     """Void or refund what is left of cancelled orders. Safe to repeat."""
     _each(unsettled_orders(BATCH), lambda order_id: commands.settle_cancelled(order_id=order_id))
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def settle_return(return_id: str) -> None:
+    """Give back what is due for one return. Safe to repeat."""
+    _each([UUID(return_id)], lambda return_id: commands.settle_return(return_id=return_id))
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def settle_returns() -> None:
+    """Give back what is due for returns whose doorbell was lost. Safe to repeat."""
+    _each(unsettled_returns(BATCH), lambda return_id: commands.settle_return(return_id=return_id))
 
 
 @shared_task(acks_late=True, ignore_result=True)

@@ -17,6 +17,7 @@ from django.core.validators import validate_email
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
+from shopflow import theme
 from shopflow.lib.money import THREE_DECIMAL
 from shopflow.lib.providers import Providers, names, origin
 from shopflow.lib.seller import Seller
@@ -68,7 +69,10 @@ class Config:
     email_from: str
     media_root: Path
     static_root: Path
+    theme: Path | None
     tax_records_kept_years: int
+    return_days: int
+    withdrawal_days: int
     seller: Seller
 
 
@@ -121,8 +125,11 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         email_from=read.parsed("EMAIL_FROM", _sender, ""),
         media_root=Path(read.text("MEDIA_ROOT", str(state / "media"))),
         static_root=Path(read.text("STATIC_ROOT", str(state / "static"))),
+        theme=read.parsed("THEME", theme.folder, None, default=""),
         seller=Seller.read(read.parsed),
         tax_records_kept_years=read.parsed("TAX_RECORDS_KEPT_YEARS", _years, 10, default="10"),
+        return_days=read.parsed("RETURN_DAYS", _days, 30, default="30"),
+        withdrawal_days=read.parsed("WITHDRAWAL_DAYS", _days, 14, default="14"),
     )
     read.faults += _unsafe(config, allows_http=environ.get("ALLOW_HTTP", "") == "1")
     if read.faults:
@@ -154,9 +161,8 @@ def database_settings(url: str) -> dict[str, Any]:
     """Return Django's connection settings for a `postgresql://` URL.
 
     The URL is libpq's own: `?host=<folder>` names a unix socket, and what else follows `?`
-    (sslmode, sslrootcert, connect_timeout, …) reaches libpq as it stands, in OPTIONS.
-    Raises ValueError, also for a parameter that libpq doesn't know: one that is dropped in
-    silence could be the one that asks for TLS.
+    (sslmode, …) reaches libpq as it stands, in OPTIONS. Raises ValueError, also for a parameter
+    that libpq doesn't know: one dropped in silence could be the one that asks for TLS.
     """
     try:
         # libpq's errors repeat what they can't read, and that may be the password.
@@ -267,4 +273,10 @@ def _currency(text: str) -> str:
 def _years(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 50:
         raise ValueError("a number of years from 1 to 50, please")
+    return int(text)
+
+
+def _days(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 366:
+        raise ValueError("a number of days from 1 to 366, please")
     return int(text)

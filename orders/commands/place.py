@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -69,8 +70,12 @@ def place_order(
     expected_total: Decimal,
     user_id: UUID | None = None,
     note: str = "",
+    by: UUID | None = None,
+    hold_for: timedelta | None = None,
 ) -> Order:
-    """Turn a cart into an order and hold its stock for the payment window.
+    """Turn a cart into an order and hold its stock for the payment window, or `hold_for`.
+
+    `by` is who of the staff placed it for the customer, who then gets a link to pay.
 
     The cart must still cost exactly `expected_total` (in the cart's currency). Stock is reserved
     last, so that its rows are locked for no longer than the commit. An order of total 0 is
@@ -92,9 +97,9 @@ def place_order(
     order = _insert_order(order_id, quote, email.strip(), user_id, note, shipping_address.phone)
     items = _insert_lines(order, quote)
     _insert_addresses(order, shipping_address, billing_address or shipping_address)
-    record(order, before="", by=user_id)
+    record(order, before="", by=by or user_id)
     _redeem(order, quote)
-    tell(order, Fact.PLACED)
+    tell(order, Fact.PLACED if by is None else Fact.PAYMENT_LINK)
     inventory.reserve(
         order_id=order.pk,
         wanted=[
@@ -104,7 +109,7 @@ def place_order(
             for item in items
             if not item.is_gift_card
         ],
-        expires_at=order.placed_at + settings.PAYMENT_WINDOW,
+        expires_at=order.placed_at + (hold_for or settings.PAYMENT_WINDOW),
     )
     return confirm(order_id=order.pk, amount=Decimal(0)) if order.total == 0 else order
 
@@ -154,7 +159,7 @@ def _insert_order(
     now = timezone.now()
     order = Order(
         id=order_id,
-        order_number=f"ORD-{now.year}-{_next_digits():06d}",
+        order_number=next_number(now),
         user_id=user_id,
         currency=quote.currency,
         subtotal=quote.subtotal,
@@ -177,10 +182,11 @@ def _insert_order(
     return order
 
 
-def _next_digits() -> int:
+def next_number(now: datetime) -> str:
+    """Return the number of an order placed now."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('order_number_digits')")
-        return int(cursor.fetchone()[0])
+        return f"ORD-{now.year}-{int(cursor.fetchone()[0]):06d}"
 
 
 def _insert_lines(order: Order, quote: Quote) -> list[OrderItem]:

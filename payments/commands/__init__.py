@@ -40,6 +40,7 @@ from payments.commands.methods import detach_method, keep_method, remove_method
 from payments.commands.payouts import record_payout
 from payments.commands.reconciling import reconcile
 from payments.commands.refunds import refund, settle_refund
+from payments.commands.returns import settle_return
 from payments.commands.state import record_state
 
 __all__ = [
@@ -81,6 +82,7 @@ __all__ = [
     "settle",
     "settle_cancelled",
     "settle_refund",
+    "settle_return",
     "start_payment",
     "unblock_card",
 ]

@@ -46,9 +46,17 @@ GROUPS: Mapping[str, Set[str]] = {
     | LOOK_AT_MONEY
     | LOOK_AT_GOODS
     | {
-        "orders.cancel_order", "orders.mail_order", "accounts.view_user", "lib.view_outboxmessage",
+        "orders.cancel_order", "orders.mail_order", "orders.note_order", "orders.edit_order",
+        "orders.draft_order", "orders.view_orderreturn", "orders.change_orderreturn",
+        "accounts.view_user", "lib.view_outboxmessage",
     },
-    "warehouse": LOOK_AT_ORDERS | LOOK_AT_GOODS | STOCK | {"orders.ship_order"},
+    "warehouse": LOOK_AT_ORDERS
+    | LOOK_AT_GOODS
+    | STOCK
+    | {
+        "orders.ship_order", "orders.note_order", "orders.view_orderreturn",
+        "orders.change_orderreturn",
+    },
     "content": TEXTS,
     "finance": LOOK_AT_ORDERS
     | LOOK_AT_MONEY
