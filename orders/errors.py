@@ -37,6 +37,11 @@ class InvalidCheckout(InvalidInput):
     message = "Please check your e-mail and address."
 
 
+class VatIdInvalid(InvalidInput):
+    code = "vat_id_invalid"
+    message = "This isn't a VAT number. Please look for a slip."
+
+
 class OrderNotCancellable(DomainError):
     code = "order_not_cancellable"
     status = 409

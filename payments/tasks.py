@@ -80,7 +80,10 @@ def settle_returns() -> None:
 @shared_task(acks_late=True, ignore_result=True)
 def expire_unpaid() -> None:
     """Expire the orders whose payment window has passed. Safe to repeat."""
-    _each(overdue(BATCH), lambda order_id: commands.close_unpaid(order_id=order_id))
+    _each(
+        overdue(BATCH),
+        lambda order_id: commands.close_unpaid(order_id=order_id, only_overdue=True),
+    )
 
 
 @shared_task(acks_late=True, ignore_result=True)

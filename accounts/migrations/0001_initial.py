@@ -74,6 +74,14 @@ class Migration(migrations.Migration):
                 ("is_active", models.BooleanField(db_default=True, default=True)),
                 ("email_verified", models.BooleanField(db_default=False, default=False)),
                 ("is_superuser", models.BooleanField(db_default=False, default=False)),
+                (
+                    "is_tax_exempt",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        help_text="Buys without tax: a certificate was seen",
+                    ),
+                ),
                 ("deleted_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "groups",

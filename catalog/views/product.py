@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from catalog import queries
 from catalog.errors import ProductNotFound
 from catalog.models import ProductImage, ProductVariant
+from catalog.views.moved import follows_moves
 
 LOW_STOCK = 5
 # More values of an option than this are a list to unfold, not buttons.
@@ -42,6 +43,7 @@ class Option:
 
 
 @require_safe
+@follows_moves("product")
 def product(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a product with one of its variants chosen; the address says which."""
     found = queries.find_product(slug)

@@ -7,6 +7,7 @@ from orders.forms.checkout import (
     TrackForm,
     destination_of,
     email_of,
+    typed,
 )
 from orders.forms.returns import ReturnForm
 from orders.forms.withdrawals import OrderStatementForm, StatementForm
@@ -21,4 +22,5 @@ __all__ = [
     "TrackForm",
     "destination_of",
     "email_of",
+    "typed",
 ]

@@ -209,6 +209,29 @@ class Migration(migrations.Migration):
                     "shipping_method_name",
                     models.CharField(blank=True, db_default="", max_length=100),
                 ),
+                (
+                    "is_pickup",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        help_text="Fetched at the shipping address, which is ours",
+                    ),
+                ),
+                ("pickup_hours", models.CharField(blank=True, db_default="", max_length=255)),
+                ("vat_id", models.CharField(blank=True, db_default="", max_length=20)),
+                (
+                    "tax_exemption",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("reverse_charge", "VAT reverse charge"),
+                            ("customer", "Tax-exempt customer"),
+                        ],
+                        db_default="",
+                        help_text="Why it bears no tax; empty: it does",
+                        max_length=20,
+                    ),
+                ),
                 ("customer_note", models.TextField(blank=True, db_default="")),
                 ("guest_token_version", models.IntegerField(db_default=1, default=1)),
                 ("placed_at", models.DateTimeField()),
@@ -338,6 +361,24 @@ class Migration(migrations.Migration):
                             )
                         ),
                         name="orders_fulfilment_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("tax_exemption__in", ["", "reverse_charge", "customer"])
+                        ),
+                        name="orders_tax_exemption_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("tax_exemption", ""), ("tax", 0), _connector="OR"),
+                        name="orders_exempt_bears_no_tax",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("tax_exemption", "reverse_charge"), _negated=True),
+                            models.Q(("vat_id", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="orders_reverse_charge_names_vat_id",
                     ),
                     shopflow.lib.postgres.rules.GuardedMoves(name="orders_status_move_legal"),
                     models.CheckConstraint(

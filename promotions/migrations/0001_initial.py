@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.functions.text
@@ -61,6 +62,40 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("discount_value", models.DecimalField(decimal_places=2, max_digits=12)),
+                (
+                    "tier_by",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "one step only"),
+                            ("amount", "what the goods cost"),
+                            ("quantity", "how many units"),
+                        ],
+                        db_default="",
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "tier_from",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.DecimalField(decimal_places=2, max_digits=12),
+                        blank=True,
+                        db_default=[],
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
+                    "tier_value",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.DecimalField(decimal_places=2, max_digits=12),
+                        blank=True,
+                        db_default=[],
+                        default=list,
+                        size=None,
+                    ),
+                ),
                 ("buy_quantity", models.IntegerField(blank=True, null=True)),
                 ("get_quantity", models.IntegerField(blank=True, null=True)),
                 (
@@ -171,6 +206,64 @@ class Migration(migrations.Migration):
                         name="coupons_quantities_fit_type",
                     ),
                     models.CheckConstraint(
+                        condition=models.Q(("tier_by__in", ["", "amount", "quantity"])),
+                        name="coupons_tier_by_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("tier_by", ""), ("tier_from", []), ("tier_value", [])),
+                            models.Q(
+                                models.Q(("tier_by", ""), _negated=True),
+                                models.Func(
+                                    models.F("tier_from"),
+                                    arg_joiner=", ",
+                                    output_field=models.BooleanField(),
+                                    template="cardinality(%(expressions)s) BETWEEN 1 AND 10",
+                                ),
+                                models.Func(
+                                    models.F("tier_from"),
+                                    models.F("tier_value"),
+                                    arg_joiner=") = cardinality(",
+                                    output_field=models.BooleanField(),
+                                    template="cardinality(%(expressions)s)",
+                                ),
+                                ("discount_type__in", ["percentage", "fixed_amount"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="coupons_tiers_fit_type",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Func(
+                                models.F("tier_from"),
+                                arg_joiner=", ",
+                                output_field=models.BooleanField(),
+                                template="0 < ALL (%(expressions)s)",
+                            ),
+                            models.Func(
+                                models.F("tier_value"),
+                                arg_joiner=", ",
+                                output_field=models.BooleanField(),
+                                template="0 < ALL (%(expressions)s)",
+                            ),
+                        ),
+                        name="coupons_tiers_positive",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("discount_type", "percentage"), _negated=True),
+                            models.Func(
+                                models.F("tier_value"),
+                                arg_joiner=", ",
+                                output_field=models.BooleanField(),
+                                template="100 >= ALL (%(expressions)s)",
+                            ),
+                            _connector="OR",
+                        ),
+                        name="coupons_tiers_at_most_all",
+                    ),
+                    models.CheckConstraint(
                         condition=models.Q(("min_order_amount__gte", 0)),
                         name="coupons_minimum_not_negative",
                     ),
@@ -257,6 +350,40 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("discount_value", models.DecimalField(decimal_places=2, max_digits=12)),
+                (
+                    "tier_by",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "one step only"),
+                            ("amount", "what the goods cost"),
+                            ("quantity", "how many units"),
+                        ],
+                        db_default="",
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "tier_from",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.DecimalField(decimal_places=2, max_digits=12),
+                        blank=True,
+                        db_default=[],
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
+                    "tier_value",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.DecimalField(decimal_places=2, max_digits=12),
+                        blank=True,
+                        db_default=[],
+                        default=list,
+                        size=None,
+                    ),
+                ),
                 ("buy_quantity", models.IntegerField(blank=True, null=True)),
                 ("get_quantity", models.IntegerField(blank=True, null=True)),
                 (
@@ -362,6 +489,64 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="promotions_quantities_fit_type",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("tier_by__in", ["", "amount", "quantity"])),
+                        name="promotions_tier_by_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("tier_by", ""), ("tier_from", []), ("tier_value", [])),
+                            models.Q(
+                                models.Q(("tier_by", ""), _negated=True),
+                                models.Func(
+                                    models.F("tier_from"),
+                                    arg_joiner=", ",
+                                    output_field=models.BooleanField(),
+                                    template="cardinality(%(expressions)s) BETWEEN 1 AND 10",
+                                ),
+                                models.Func(
+                                    models.F("tier_from"),
+                                    models.F("tier_value"),
+                                    arg_joiner=") = cardinality(",
+                                    output_field=models.BooleanField(),
+                                    template="cardinality(%(expressions)s)",
+                                ),
+                                ("discount_type__in", ["percentage", "fixed_amount"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="promotions_tiers_fit_type",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Func(
+                                models.F("tier_from"),
+                                arg_joiner=", ",
+                                output_field=models.BooleanField(),
+                                template="0 < ALL (%(expressions)s)",
+                            ),
+                            models.Func(
+                                models.F("tier_value"),
+                                arg_joiner=", ",
+                                output_field=models.BooleanField(),
+                                template="0 < ALL (%(expressions)s)",
+                            ),
+                        ),
+                        name="promotions_tiers_positive",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("discount_type", "percentage"), _negated=True),
+                            models.Func(
+                                models.F("tier_value"),
+                                arg_joiner=", ",
+                                output_field=models.BooleanField(),
+                                template="100 >= ALL (%(expressions)s)",
+                            ),
+                            _connector="OR",
+                        ),
+                        name="promotions_tiers_at_most_all",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("min_order_amount__gte", 0)),

@@ -153,11 +153,33 @@ class Migration(migrations.Migration):
                 ("estimated_days_min", models.PositiveSmallIntegerField(db_default=2, default=2)),
                 ("estimated_days_max", models.PositiveSmallIntegerField(db_default=5, default=5)),
                 (
+                    "cutoff_hour",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="0 to 23: orders from this hour on leave a working day later",
+                        null=True,
+                    ),
+                ),
+                (
                     "is_pickup",
                     models.BooleanField(
                         db_default=False,
                         default=False,
                         help_text="The shopper fetches the goods in the store",
+                    ),
+                ),
+                (
+                    "pickup_address_line",
+                    models.CharField(blank=True, db_default="", max_length=255),
+                ),
+                ("pickup_postal_code", models.CharField(blank=True, db_default="", max_length=20)),
+                ("pickup_city", models.CharField(blank=True, db_default="", max_length=100)),
+                ("pickup_state", models.CharField(blank=True, db_default="", max_length=100)),
+                ("pickup_country_code", models.CharField(blank=True, db_default="", max_length=2)),
+                (
+                    "pickup_hours",
+                    models.CharField(
+                        blank=True, db_default="", help_text="As in: Mon–Sat 10–18", max_length=255
                     ),
                 ),
                 ("is_active", models.BooleanField(db_default=True, default=True)),
@@ -224,6 +246,25 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         name="shipping_methods_amounts_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("cutoff_hour", None), ("cutoff_hour__lte", 23), _connector="OR"
+                        ),
+                        name="shipping_methods_cutoff_is_hour",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("is_pickup", False), ("pickup_country_code", "")),
+                            models.Q(
+                                ("is_pickup", True),
+                                ("pickup_country_code__regex", "^[A-Z]{2}$"),
+                                models.Q(("pickup_address_line", ""), _negated=True),
+                                models.Q(("pickup_city", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="shipping_methods_pickup_has_place",
                     ),
                 ],
             },

@@ -121,7 +121,9 @@
     // Another country writes its addresses in another way.
     if (field.name === "country_code") reprice(form, ["shipping-parts"]);
     if (field.name === "billing-country_code") reprice(form, ["billing-parts"]);
-    if (/^(state|postal_code|shipping_method)$/.test(field.name)) reprice(form, []);
+    if (/^(state|postal_code|vat_id)$/.test(field.name)) reprice(form, []);
+    // What is fetched in the store needs no street.
+    if (field.name === "shipping_method") reprice(form, ["shipping-rest"]);
   });
 
   // What may be meant, below a search box while somebody types: ARIA's combobox with a list.

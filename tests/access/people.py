@@ -119,6 +119,8 @@ def _on_a_shelf() -> dict[str, Any]:
     brand = catalog.save_brand(name="Public", slug="public")
     shelf = catalog.save_category(name="Public", slug="public")
     catalog.save_synonym(word="public", synonym="shared")
+    catalog.save_page(slug="public", language="en", title="Public", body="<p>Everybody's.</p>")
+    catalog.save_menu(code="footer", language="en", links=[catalog.Link("Public", "page:public")])
     catalog.log_search(question="nowhere", language="en", result_count=0)
     return {"slug": "public", "brand_id": brand.pk, "category_id": shelf.pk}
 
