@@ -135,6 +135,12 @@ RULES = (
         unless=({"provider_refund_id": ""}, {"provider_refund_id": ""}),
     ),
     check("refund_items_quantity_positive", {"quantity": 1}, {"quantity": 0}),
+    check(
+        "refund_items_restocked_within_quantity",
+        {"quantity": 2, "restocked": 2},
+        {"restocked": 3},
+        {"restocked": -1},
+    ),
     check("refund_items_amount_not_negative", {"amount": 0}, {"amount": "-0.01"}),
     unique("refund_items_unique", "refund_id", "order_item_id"),
     check(
