@@ -45,8 +45,8 @@ class DiscountRule(Row):
     `discount_value` is percent, or an amount, or 0 for free shipping; with buy_x_get_y it is the
     percent off the units got. With a `tier_by` it is taken in steps: `tier_value[n]` from
     `tier_from[n]` on (an amount of the goods it is for, before discounts, or their units), and
-    `discount_value` is that of the lowest step. `usage_count` moves only by one conditional UPDATE; the CHECK
-    stands behind it.
+    `discount_value` is that of the lowest step. `usage_count` moves only by one conditional
+    UPDATE; the CHECK stands behind it.
     """
 
     DiscountType = DiscountType
@@ -180,4 +180,5 @@ def when_it_applies(table: str) -> tuple[models.CheckConstraint, ...]:
 
 def _says(sql: str, *columns: str, sep: str = ", ") -> Func:
     """Return a condition on columns that Django has no words for."""
-    return Func(*map(F, columns), template=sql, arg_joiner=sep, output_field=models.BooleanField())
+    # In the order of the alphabet, as migrations write it: else they differ for ever.
+    return Func(*map(F, columns), arg_joiner=sep, output_field=models.BooleanField(), template=sql)
