@@ -10,7 +10,7 @@ from payments.commands.state import record_state
 from payments.gateways import gateway
 from payments.gateways.base import GatewayRefused
 from payments.models import Payment, Refund
-from shopflow.lib.transactions import command
+from shopflow.lib.transactions import command, reading
 
 
 def close_unpaid(*, order_id: UUID) -> None:
@@ -41,7 +41,9 @@ def void_open(*, order_id: UUID) -> None:
     Talks to the gateway, whose answer decides: money that came meanwhile stays. Raises
     GatewayUnavailable. Safe to repeat.
     """
-    for payment in Payment.objects.live().filter(order=order_id):
+    with reading():
+        attempts = list(Payment.objects.live().filter(order=order_id))
+    for payment in attempts:
         _void(payment)
 
 

@@ -34,7 +34,7 @@ def test_makes_one_card_for_each_unit(us_shipping: ShippingMethod) -> None:
     assert {card.recipient_email for card in cards} == {"eve@example.com"}
     assert len({card.code_hash for card in cards}) == 3
     assert unissued_orders(10) == []
-    assert set(violations(instant_only=True).values()) == {0}
+    assert [name for name, count in violations(instant_only=True).items() if count] == []
 
 
 def test_an_unpaid_order_gets_none(us_shipping: ShippingMethod) -> None:

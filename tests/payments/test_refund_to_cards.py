@@ -64,7 +64,7 @@ def test_part_by_part_is_never_more_than_the_card_paid(mixed: tuple[Order, GiftC
 
 
 def test_card_and_provider_give_back_everything(mixed: tuple[Order, GiftCard]) -> None:
-    order, card = mixed
+    order, _ = mixed
     payment = order.payments.get()
 
     refund_to_cards(order_id=order.pk, amount=order.total, reason="Return")
