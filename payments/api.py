@@ -1,5 +1,6 @@
 """Starting to pay an order, gift cards, and saved ways to pay, for mobile clients."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 from urllib.parse import urlencode
 from uuid import UUID
@@ -69,8 +70,9 @@ class PaymentViewSet(viewsets.ViewSet):
         """Open a payment and say where the provider's page is."""
         wanted = checked(PaymentBody, request)
         token = request.headers.get("X-Order-Token", "")
-        with opened(number=number, token=token, user_id=user_id_of(request)) as order:
-            order_id = order.pk
+        owner = None if token else user_id_of(request)
+        with opened(number=number, token=token, user_id=owner) as order:
+            order_id, way = order.pk, _way(wanted, owner)
         claim = claim_of(
             actor=f"order:{order_id}",
             route="payments",
@@ -86,7 +88,8 @@ class PaymentViewSet(viewsets.ViewSet):
         # The browser that comes back from the provider isn't signed in.
         query = urlencode({"token": token or guest_token(order)})
         page = request.build_absolute_uri(reverse("orders:thanks", args=[order.order_number]))
-        started = _started(order_id, f"{page}?{query}", wanted.get("provider"))
+        with acting_as(owner, guest_order=order_id):
+            started = _started(order_id, f"{page}?{query}", way)
         return answer(answer_once(claim, work=lambda: started, refusal=_refusal))
 
 
@@ -162,11 +165,17 @@ def _on_order(order_id: UUID) -> Any:
     return GiftCardsOfOrderSerializer(document, context={"currency": order.currency}).data
 
 
-def _started(order_id: UUID, return_url: str, provider: str | None) -> Answer:
+def _way(wanted: Mapping[str, Any], owner: UUID | None) -> commands.WayToPay:
+    if (method_id := wanted.get("payment_method")) is not None:
+        return commands.WayToPay(card=queries.usable_card(owner, method_id))
+    keeps_card = wanted.get("keep_card", False) and owner is not None
+    return commands.WayToPay(provider=wanted.get("provider", ""), keeps_card=keeps_card)
+
+
+def _started(order_id: UUID, return_url: str, way: commands.WayToPay) -> Answer:
     # Before the claim, as no transaction may wait for a gateway; two at once get the same page.
     # A refusal isn't kept: the same key may try again when the gateway is back.
-    with acting_as(None, guest_order=order_id):
-        url = commands.start_payment(order_id=order_id, return_url=return_url, provider=provider)
+    url = commands.start_payment(order_id=order_id, return_url=return_url, way=way)
     return Answer.of(201, {"client_action": {"redirect": url}})
 
 

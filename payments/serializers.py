@@ -14,10 +14,19 @@ class PaymentBody(Body):
     provider = serializers.CharField(
         required=False, max_length=30, help_text="Left out: the shop's first"
     )
+    payment_method = serializers.UUIDField(
+        required=False, help_text="A saved card of the person who is signed in"
+    )
+    keep_card = serializers.BooleanField(
+        required=False, help_text="Save the card that is typed on the provider's page"
+    )
 
 
 class HostedPageSerializer(serializers.Serializer[Any]):
-    """The address of the provider's page; only its signed report makes the order paid."""
+    """Where the shopper goes on: the provider's page, a bank's, or the shop's own when all is done.
+
+    Only the provider's signed report makes the order paid.
+    """
 
     redirect = serializers.CharField()
 

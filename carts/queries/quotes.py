@@ -2,11 +2,20 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from shipping.queries import ShippingOption
+from shipping.queries import PickupPlace, ShippingOption, TaxAnswer
 from shopflow.lib.money import ZERO
+
+
+class Exemption(StrEnum):
+    """Why a sale bears no tax: its holder pays it elsewhere, or the shop's staff said so."""
+
+    NONE = ""
+    REVERSE_CHARGE = "reverse_charge"
+    CUSTOMER = "customer"
 
 
 @dataclass(kw_only=True)
@@ -75,6 +84,7 @@ class Quote:
 
     `discount` is all that is taken off, `shipping_discount` what of it is off `shipping`.
     `missing_for_free_shipping` is 0 when it ships for nothing and None when nobody offers that.
+    With an `exemption` all prices are without tax. `taxes` is what an order is placed with.
     """
 
     currency: str
@@ -83,6 +93,9 @@ class Quote:
     shipping_options: list[ShippingOption] = field(default_factory=list)
     shipping_method_id: UUID | None = None
     shipping_method_name: str = ""
+    pickup: PickupPlace | None = None
+    exemption: Exemption = Exemption.NONE
+    taxes: TaxAnswer | None = None
     tax_lines: list[TaxLine] = field(default_factory=list)
     prices_include_tax: bool = False
     subtotal: Decimal = ZERO

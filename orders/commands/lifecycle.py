@@ -8,9 +8,14 @@ from django.utils import timezone
 from inventory import commands as inventory
 from orders.commands.history import locked, step
 from orders.commands.mails import tell
-from orders.errors import GiftCardsSent, OrderNotCancellable, PaymentDoesNotFit
+from orders.errors import (
+    GiftCardsSent,
+    OrderNotCancellable,
+    OrderPartlyShipped,
+    PaymentDoesNotFit,
+)
 from orders.models import Order
-from orders.queries import Fact
+from orders.queries import Fact, is_overdue
 from orders.signals import order_cancelled, order_paid, papers_wanted
 from promotions import commands as promotions
 from shopflow.lib.errors import InvalidTransition
@@ -96,13 +101,14 @@ def reopen(*, order_id: UUID, amount: Decimal) -> Order:
 
 
 @command
-def expire(*, order_id: UUID) -> Order:
+def expire(*, order_id: UUID, only_overdue: bool = False) -> Order:
     """Cancel an order that wasn't paid in time and give its stock and coupon back.
 
-    An order that isn't pending any more stays as it is. Safe to repeat.
+    An order that isn't pending any more stays as it is, and with `only_overdue` one that may be
+    paid for a while yet: somebody has begun to pay since it was looked for. Safe to repeat.
     """
     order = locked(order_id)
-    if order.status == Status.PENDING:
+    if order.status == Status.PENDING and (is_overdue(order_id) or not only_overdue):
         _fall_through(order, reason=Order.EXPIRED, by=None)
     return order
 
@@ -111,14 +117,15 @@ def expire(*, order_id: UUID) -> Order:
 def cancel(*, order_id: UUID, reason: str, by: UUID | None = None) -> Order:
     """Cancel an order that hasn't shipped; stock and coupon go back, money follows.
 
-    Raises OrderNotFound, OrderNotCancellable, GiftCardsSent. A cancelled order stays as it is.
+    Raises OrderNotFound, OrderNotCancellable, OrderPartlyShipped, GiftCardsSent. A cancelled order
+    stays as it is.
     Safe to repeat.
     """
     order = locked(order_id)
     if order.status == Status.CANCELLED:
         return order
     if not order.is_cancellable:
-        raise OrderNotCancellable
+        raise OrderPartlyShipped if order.is_partly_shipped else OrderNotCancellable
     if order.status != Status.PENDING and order.items.filter(gift_cards__isnull=False).exists():
         raise GiftCardsSent
     if reason == Order.EXPIRED:

@@ -23,7 +23,12 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def with_details(self) -> "OrderQuerySet":
         """Everything an order page shows, in a fixed number of queries."""
         return self.prefetch_related(
-            "items", "addresses", "tax_lines", "discount_lines", "shipments__items"
+            "items",
+            "addresses",
+            "tax_lines",
+            "discount_lines",
+            "shipments__items__order_item",
+            "shipments__events",
         )
 
     def of_guest(self, email: str) -> "OrderQuerySet":
@@ -55,6 +60,13 @@ class OrderFulfilmentStatus(models.TextChoices):
     RETURNED = "returned"
 
 
+class TaxExemption(models.TextChoices):
+    """Why a sale bears no tax, as `carts.queries.Exemption` says it."""
+
+    REVERSE_CHARGE = "reverse_charge", "VAT reverse charge"
+    CUSTOMER = "customer", "Tax-exempt customer"
+
+
 # What still wants somebody's attention.
 OPEN = (
     OrderStatus.PENDING,
@@ -83,6 +95,8 @@ class Order(Stateful):
     PaymentStatus = OrderPaymentStatus
 
     FulfilmentStatus = OrderFulfilmentStatus
+
+    TaxExemption = TaxExemption
 
     TRANSITIONS: ClassVar = MOVES
     EXPIRED = EXPIRED
@@ -137,6 +151,18 @@ class Order(Stateful):
         db_index=False,
     )
     shipping_method_name = models.CharField(max_length=100, blank=True, db_default="")
+    is_pickup = models.BooleanField(
+        default=False, db_default=False, help_text="Fetched at the shipping address, which is ours"
+    )
+    pickup_hours = models.CharField(max_length=255, blank=True, db_default="")
+    vat_id = models.CharField(max_length=20, blank=True, db_default="")
+    tax_exemption = models.CharField(
+        max_length=20,
+        choices=TaxExemption.choices,
+        blank=True,
+        db_default="",
+        help_text="Why it bears no tax; empty: it does",
+    )
     customer_note = models.TextField(blank=True, db_default="")
     guest_token_version = models.IntegerField(default=1, db_default=1)
     placed_at = models.DateTimeField()
@@ -159,6 +185,9 @@ class Order(Stateful):
             ("ship_order", "Can ship orders"),
             ("cancel_order", "Can cancel orders and send their money back"),
             ("mail_order", "Can send mails about orders again"),
+            ("note_order", "Can write notes on orders"),
+            ("edit_order", "Can take units out of orders that haven't shipped"),
+            ("draft_order", "Can write orders for customers"),
         )
         constraints = (
             # One index for `=` and for the beginning of a number.
@@ -174,6 +203,17 @@ class Order(Stateful):
             one_of("status", OrderStatus, table="orders"),
             one_of("payment_status", OrderPaymentStatus, table="orders"),
             one_of("fulfilment_status", OrderFulfilmentStatus, table="orders"),
+            models.CheckConstraint(
+                condition=Q(tax_exemption__in=["", *TaxExemption.values]),
+                name="orders_tax_exemption_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(tax_exemption="") | Q(tax=0), name="orders_exempt_bears_no_tax"
+            ),
+            models.CheckConstraint(
+                condition=~Q(tax_exemption="reverse_charge") | ~Q(vat_id=""),
+                name="orders_reverse_charge_names_vat_id",
+            ),
             GuardedMoves(name="orders_status_move_legal"),
             iso_currency(table="orders"),
             totals.not_negative(table="orders"),
@@ -253,7 +293,23 @@ class Order(Stateful):
 
     @property
     def is_cancellable(self) -> bool:
-        return self.status in {self.Status.PENDING, self.Status.CONFIRMED, self.Status.PROCESSING}
+        """Whether nothing has left yet; being packed it can still be stopped."""
+        has_stayed = self.fulfilment_status == self.FulfilmentStatus.UNFULFILLED
+        return has_stayed and self.status in {
+            self.Status.PENDING,
+            self.Status.CONFIRMED,
+            self.Status.PROCESSING,
+        }
+
+    @property
+    def is_shippable(self) -> bool:
+        """Whether it is paid, kept its money, and something may be left to send."""
+        is_open = self.status in {self.Status.CONFIRMED, self.Status.PROCESSING}
+        return is_open and self.payment_status != self.PaymentStatus.REFUNDED
+
+    @property
+    def is_partly_shipped(self) -> bool:
+        return self.fulfilment_status == self.FulfilmentStatus.PARTIAL
 
     @property
     def is_payable(self) -> bool:

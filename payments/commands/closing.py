@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from orders import commands as orders
+from orders.queries import is_overdue
 from payments.commands.gift_holds import release
 from payments.commands.gift_refunds import return_all
 from payments.commands.refunds import refund
@@ -13,14 +14,17 @@ from payments.models import Payment, Refund
 from shopflow.lib.transactions import command, reading
 
 
-def close_unpaid(*, order_id: UUID) -> None:
+def close_unpaid(*, order_id: UUID, only_overdue: bool = False) -> None:
     """Expire an order whose payment window has passed, unless the provider has its money.
 
+    With `only_overdue` an order stays whose window was extended since it was looked for.
     Talks to the gateway: the open attempt is voided there first, and its answer decides.
     Raises GatewayUnavailable (the order then waits for the next sweep). Safe to repeat.
     """
+    if only_overdue and not is_overdue(order_id):
+        return
     void_open(order_id=order_id)
-    orders.expire(order_id=order_id)
+    orders.expire(order_id=order_id, only_overdue=only_overdue)
 
 
 def settle_cancelled(*, order_id: UUID) -> None:

@@ -45,8 +45,9 @@ class DiscountRule(Row):
     `discount_value` is percent, or an amount, or 0 for free shipping; with buy_x_get_y it is the
     percent off the units got. With a `tier_by` it is taken in steps: `tier_value[n]` from
     `tier_from[n]` on (an amount of the goods it is for, before discounts, or their units), and
-    `discount_value` is that of the lowest step. `usage_count` moves only by one conditional
-    UPDATE; the CHECK stands behind it.
+    `discount_value` is that of the lowest step. `usage_count` counts the uses of a rule with a
+    limit, and stays 0 without one; it moves only by one conditional UPDATE, and the CHECK stands
+    behind it.
     """
 
     DiscountType = DiscountType
@@ -97,6 +98,11 @@ class DiscountRule(Row):
 
     class Meta:
         abstract = True
+
+    @property
+    def counts_uses(self) -> bool:
+        """Whether each use is counted on this row: only then it has to be locked for one."""
+        return self.usage_limit is not None or self.usage_limit_per_user is not None
 
 
 def what_it_takes_off(table: str) -> tuple[models.CheckConstraint, ...]:

@@ -25,6 +25,7 @@ PROTECTED = {
     "order_addresses": "order_id",
     "order_shipments": "order_id",
     "order_changes": "order_id",
+    "order_notes": "order_id",
     "order_returns": "order_id",
     "invoices": "order_id",
     "payments": "order_id",
@@ -32,6 +33,8 @@ PROTECTED = {
     "user_addresses": None,
     "user_payment_methods": None,
 }
+# Of these a person sees only the rows that are meant for them.
+SHOWN_IF = {"order_notes": "is_shown_to_shopper"}
 # Carts, sessions and tokens go for good, and so do links between rows and what nobody misses.
 HARD_DELETED = frozenset({
     "carts", "cart_items", "cart_coupons", "checkout_drafts", "wishlists", "wishlist_items",
@@ -50,7 +53,7 @@ APP_WRITES = frozenset({
     "product_reviews", "review_votes", "review_photos", "product_purchases", "search_log",
     "carts", "cart_items", "cart_coupons", "checkout_drafts", "wishlists", "wishlist_items",
     "orders", "order_items", "order_addresses", "order_tax_lines", "order_discount_lines",
-    "order_status_history",
+    "order_status_history", "order_returns", "order_return_items",
     "inventory", "inventory_reservations", "inventory_transactions",
     "stock_alerts", "coupons", "coupon_usage", "promotions", "promotion_usage",
     "payments", "refunds", "payment_events",
@@ -63,7 +66,7 @@ APP_WRITES = frozenset({
 # What no page ever changes, not even of somebody's own row: a form that lets too much through
 # makes nobody an owner.
 NOT_CHANGED_BY_APP = {
-    "users": {"role", "is_superuser"},
+    "users": {"role", "is_superuser", "is_tax_exempt"},
     "gift_cards": {
         "code_hash", "code_last_four", "initial_amount", "currency", "is_active", "expires_at",
         "recipient_email",
@@ -71,7 +74,7 @@ NOT_CHANGED_BY_APP = {
 }  # fmt: skip
 # What pages and the API don't read: the back office. What also stands in APP_WRITES they add to.
 STAFF_ONLY = frozenset({
-    "order_notes", "disputes", "payouts", "payout_lines",
+    "disputes", "payouts", "payout_lines", "reconciliations",
     "purchase_orders", "purchase_order_lines", "stock_counts", "stock_count_lines",
     "stock_transfers", "stock_transfer_lines",
     "import_jobs", "import_rows", "webhook_endpoints", "webhook_deliveries", "outbox_messages",
@@ -167,7 +170,7 @@ PERSONAL_COLUMNS: dict[str, Set[str]] = {
     "promotion_usage": {"customer_email"},
     "stock_alerts": {"email"},
     "orders": {
-        "customer_email", "customer_phone", "customer_note", "cancel_reason", "metadata",
+        "customer_email", "customer_phone", "customer_note", "cancel_reason", "metadata", "vat_id",
     },
     "order_addresses": ADDRESS,
     "order_items": {"gift_cards"},
