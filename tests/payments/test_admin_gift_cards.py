@@ -91,7 +91,7 @@ def test_blocks_and_unblocks(client: Client) -> None:
 
 
 def test_mailing_again_makes_a_new_code(client: Client) -> None:
-    card, code = given("50.00", recipient_email="eve@example.com")
+    card, _ = given("50.00", recipient_email="eve@example.com")
 
     client.post(act("resend", card))
 
