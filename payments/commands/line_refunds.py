@@ -6,9 +6,10 @@ from decimal import Decimal
 from uuid import UUID
 
 from inventory import commands as inventory
+from payments.commands.gift_refunds import refund_to_cards
 from payments.commands.refunds import MOST, locked, refund, refund_of
 from payments.errors import InvalidRefund, LineRefundedAlready, RefundTooMuch
-from payments.models import Refund, RefundItem
+from payments.models import Payment, Refund, RefundItem
 from payments.queries import OrderLeft, left_of_order
 from shopflow.lib.money import ZERO, allocate, round_money
 from shopflow.lib.transactions import command
@@ -38,7 +39,8 @@ def refund_lines(
     """Give back units of an order's lines, and so much of its shipping (in its currency).
 
     Without an `amount` it is exactly what they cost, discounts off and taxes in; a smaller one
-    is spread over them. `restock` sells the units again: what hasn't left isn't sent any more,
+    is spread over them. What the payment doesn't cover goes onto the order's gift cards, as far as
+    they paid. `restock` sells the units again: what hasn't left isn't sent any more,
     what has comes back to its shelf. A `key` that was used before returns its refund. Raises
     PaymentNotFound, InvalidRefund, LineRefundedAlready, PaymentDisputed, RefundTooMuch.
     """
@@ -50,9 +52,15 @@ def refund_lines(
     parts = [*(left.lines[item_id].amount_of(units) for item_id, units in wanted.items()), shipping]
     if amount is not None:
         parts = _spread(amount, parts)
+    # All of it if nothing is left of the payment: the refusal says so.
+    covered = min(sum(parts, ZERO), payment.amount_captured - payment.amount_refunded) or sum(
+        parts, ZERO
+    )
+    _return_to_cards(payment, sum(parts, ZERO) - covered, reason, by)
+    parts = allocate(covered, parts)
     row = refund(
         payment_id=payment_id,
-        amount=sum(parts, ZERO),
+        amount=covered,
         reason=reason,
         by=by,
         key=key,
@@ -70,6 +78,15 @@ def refund_lines(
         }
         inventory.take_back(order_id=row.order_id, units=again, reason="refund", by=by)
     return row
+
+
+def _return_to_cards(payment: Payment, amount: Decimal, reason: str, by: UUID | None) -> None:
+    """Give the order's gift cards so much back; raises RefundTooMuch when they paid less."""
+    if amount <= 0:
+        return
+    back = refund_to_cards(order_id=payment.order_id, amount=amount, reason=reason, by=by)
+    if back < amount:
+        raise RefundTooMuch
 
 
 def _checked(lines: Sequence[RefundLine], shipping: Decimal, left: OrderLeft) -> Mapping[UUID, int]:

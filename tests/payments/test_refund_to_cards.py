@@ -5,9 +5,11 @@ import pytest
 from orders import commands as orders
 from orders.models import Order
 from payments.commands import (
+    RefundLine,
     add_gift_card,
     issue_credit,
     refund,
+    refund_lines,
     refund_to_cards,
     settle,
     settle_cancelled,
@@ -48,6 +50,21 @@ def test_the_card_gets_its_money_first(mixed: tuple[Order, GiftCard]) -> None:
         "partially_refunded",
     )
     assert [to for to, _ in facts_of("payments/gift_card_refunded")] == ["eve@example.com"]
+    assert set(violations(instant_only=True).values()) == {0}
+
+
+def test_lines_come_back_from_the_payment_and_then_the_card(
+    mixed: tuple[Order, GiftCard],
+) -> None:
+    order, card = mixed
+    line = RefundLine(order_item_id=order.items.get().pk, quantity=2)
+
+    row = refund_lines(payment_id=order.payments.get().pk, lines=[line], reason="Return")
+
+    assert (row.amount, row.items.get().amount) == (Decimal("64.78"), Decimal("64.78"))
+    assert money_on(card) == (Decimal("44.10"), 0)  # of 108.88
+    order.refresh_from_db()
+    assert order.amount_refunded == Decimal("108.88")
     assert set(violations(instant_only=True).values()) == {0}
 
 
