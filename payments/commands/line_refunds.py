@@ -52,15 +52,10 @@ def refund_lines(
     parts = [*(left.lines[item_id].amount_of(units) for item_id, units in wanted.items()), shipping]
     if amount is not None:
         parts = _spread(amount, parts)
-    # All of it if nothing is left of the payment: the refusal says so.
-    covered = min(sum(parts, ZERO), payment.amount_captured - payment.amount_refunded) or sum(
-        parts, ZERO
-    )
-    _return_to_cards(payment, sum(parts, ZERO) - covered, reason, by)
-    parts = allocate(covered, parts)
+    parts = _less_cards(payment, parts, reason, by)
     row = refund(
         payment_id=payment_id,
-        amount=covered,
+        amount=sum(parts, ZERO),
         reason=reason,
         by=by,
         key=key,
@@ -80,13 +75,20 @@ def refund_lines(
     return row
 
 
-def _return_to_cards(payment: Payment, amount: Decimal, reason: str, by: UUID | None) -> None:
-    """Give the order's gift cards so much back; raises RefundTooMuch when they paid less."""
-    if amount <= 0:
-        return
-    back = refund_to_cards(order_id=payment.order_id, amount=amount, reason=reason, by=by)
-    if back < amount:
+def _less_cards(
+    payment: Payment, parts: list[Decimal], reason: str, by: UUID | None
+) -> list[Decimal]:
+    """Return what the payment gives back of these amounts; the order's gift cards get the rest.
+
+    Raises RefundTooMuch when they paid less than that.
+    """
+    whole, left = sum(parts, ZERO), payment.amount_captured - payment.amount_refunded
+    if whole <= left or left == 0:  # of nothing, nothing is given back: `refund` says so
+        return parts
+    back = refund_to_cards(order_id=payment.order_id, amount=whole - left, reason=reason, by=by)
+    if back < whole - left:
         raise RefundTooMuch
+    return allocate(left, parts)
 
 
 def _checked(lines: Sequence[RefundLine], shipping: Decimal, left: OrderLeft) -> Mapping[UUID, int]:
