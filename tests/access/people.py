@@ -22,6 +22,7 @@ from catalog import commands as catalog
 from catalog.models import ProductVariant
 from orders.models import Invoice, Order, OrderChange, OrderItem, OrderReturn, OrderShipment
 from orders.queries import guest_token
+from payments.commands import issue_card
 from payments.models import (
     Dispute,
     Payment,
@@ -134,6 +135,7 @@ def _person(marker: str, variant: ProductVariant, *, has_account: bool) -> Perso
         )
     order = _order(marker, variant, user)
     _write_beside(order, marker)
+    issue_card(amount=PRICE, reason=marker, recipient_email=f"{marker}@example.com")
     sign_in = None
     if user:
         _write_account(user, marker)
