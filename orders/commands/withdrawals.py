@@ -16,7 +16,7 @@ from orders.commands.mails import tell
 from orders.commands.returns import ReturnLine, check_lines, insert_return
 from orders.errors import InvalidReturn, NothingToReturn, WithdrawalTooLate
 from orders.models import Order, OrderReturn, OrderReturnItem
-from orders.queries import ReturnFact, is_returnable, moment, units_left
+from orders.queries import ReturnFact, is_late, is_returnable, moment, units_left
 from shopflow.lib.transactions import command
 
 LONGEST_NAME = 200
@@ -54,7 +54,7 @@ def withdraw(
         return Withdrawal(order=Order.objects.get(pk=order_id), order_return=None, at=at)
     lines = _lines(order, units)
     if not is_returnable(order, kind=Kind.WITHDRAWAL):
-        raise WithdrawalTooLate if order.delivered_at else NothingToReturn
+        raise WithdrawalTooLate if is_late(order, kind=Kind.WITHDRAWAL) else NothingToReturn
     check_lines(order, lines)
     row = insert_return(
         order,

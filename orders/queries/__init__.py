@@ -26,6 +26,7 @@ from orders.queries.returns import (
     ReturnedLine,
     ReturnFact,
     due_of,
+    is_late,
     is_returnable,
     last_day,
     moment,
@@ -33,6 +34,7 @@ from orders.queries.returns import (
     returnable_lines,
     returns_of,
     units_left,
+    units_sent,
     unsettled_returns,
 )
 
@@ -52,6 +54,7 @@ __all__ = [
     "find_by_token",
     "find_for_user",
     "guest_token",
+    "is_late",
     "is_returnable",
     "last_day",
     "moment",
@@ -66,6 +69,7 @@ __all__ = [
     "returns_of",
     "undrawn_papers",
     "units_left",
+    "units_sent",
     "unsettled_returns",
     "wanting_papers",
 ]
