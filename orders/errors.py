@@ -53,6 +53,14 @@ class OrderPartlyShipped(OrderNotCancellable):
     )
 
 
+class GiftCardsSent(DomainError):
+    """What is on a gift card may be spent already: staff block it and give back the rest."""
+
+    code = "gift_cards_sent"
+    status = 409
+    message = "The gift cards of this order are sent already. Please write to us."
+
+
 class OrderNotShippable(DomainError):
     code = "order_not_shippable"
     status = 409
@@ -81,6 +89,53 @@ class TrackingTaken(DomainError):
     code = "tracking_taken"
     status = 409
     message = "This tracking number is already on another shipment."
+
+
+class ReturnNotFound(NotFound):
+    code = "return_not_found"
+    message = "We can't find this return."
+
+
+class InvalidReturn(InvalidInput):
+    code = "invalid_return"
+    message = "Please choose what you send back, how many of it and why."
+
+
+class NothingToReturn(DomainError):
+    """No unit of the order can come back: nothing has arrived, or all is on its way back."""
+
+    code = "nothing_to_return"
+    status = 409
+    message = "There is nothing left of this order that could be sent back."
+
+
+class UnitsNotReturnable(DomainError):
+    """More than was shipped and isn't on its way back yet; `extra["lines"]` says what is left."""
+
+    code = "units_not_returnable"
+    status = 409
+    message = "So many can't be sent back. Please look at what is left of your order."
+
+
+class ReturnTooLate(DomainError):
+    code = "return_too_late"
+    status = 409
+    message = "The time to send things back has passed. Please write to us if something is wrong."
+
+
+class WithdrawalTooLate(DomainError):
+    code = "withdrawal_too_late"
+    status = 409
+    message = "The time to withdraw from this contract has passed."
+
+
+class ExchangeCostsMore(DomainError):
+    code = "exchange_costs_more"
+    status = 409
+    message = (
+        "This one costs more than what you send back. Please send it back for a refund and order"
+        " the other one."
+    )
 
 
 class PaymentDoesNotFit(DomainError):

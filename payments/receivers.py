@@ -5,7 +5,13 @@ from uuid import UUID
 
 from django.dispatch import receiver
 
-from orders.signals import order_cancelled, order_claimed
+from orders.signals import (
+    order_cancelled,
+    order_claimed,
+    order_lessened,
+    order_paid,
+    return_received,
+)
 from payments import tasks
 from payments.signals import event_received, refund_asked
 from shopflow.lib.queue import enqueue
@@ -26,6 +32,21 @@ def settle(order_id: UUID, **_: Any) -> None:
     enqueue(tasks.settle_cancelled_order, str(order_id))
 
 
+@receiver(order_lessened, dispatch_uid="give back what was taken out of an order")
+def give_back(order_id: UUID, **_: Any) -> None:
+    enqueue(tasks.settle_changes_of, str(order_id))
+
+
 @receiver(order_claimed, dispatch_uid="claim the payments of an order")
 def claim(order_id: UUID, **_: Any) -> None:
     enqueue(tasks.claim_payments, str(order_id))
+
+
+@receiver(return_received, dispatch_uid="settle a return")
+def settle_return(return_id: UUID, **_: Any) -> None:
+    enqueue(tasks.settle_return, str(return_id))
+
+
+@receiver(order_paid, dispatch_uid="make the gift cards of an order")
+def issue(order_id: UUID, **_: Any) -> None:
+    enqueue(tasks.issue_gift_cards_of, str(order_id))

@@ -24,9 +24,11 @@ from orders.api import (
     OrderViewSet,
     OwnOrderViewSet,
     PdfRenderer,
+    ReturnViewSet,
     StaffShipmentViewSet,
+    WithdrawalViewSet,
 )
-from payments.api import PaymentMethodViewSet, PaymentViewSet
+from payments.api import GiftCardViewSet, PaymentMethodViewSet, PaymentViewSet
 from shopflow.lib.errors import NotFound
 from shopflow.privacy.api import MyDataViewSet
 
@@ -82,7 +84,7 @@ router.register("brands", BrandViewSet, basename="brand")
 
 NUMBER = r"(?P<number>[A-Za-z0-9-]{1,30})"
 CODE = r"(?P<code>[^/\x00]{1,50})"
-SHIPMENT = r"(?P<shipment_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 app_name = "api-v1"
 # Coming in, going out, and one's own account.
 people = [
@@ -140,7 +142,7 @@ staff = [
         name="staff-order-shipments",
     ),
     re_path(
-        f"^staff/orders/{NUMBER}/shipments/{SHIPMENT}/events/$",
+        f"^staff/orders/{NUMBER}/shipments/(?P<shipment_id>{UUID})/events/$",
         StaffShipmentViewSet.as_view({"post": "event"}),
         name="staff-order-shipment-events",
     ),
@@ -182,9 +184,34 @@ urlpatterns = [
         name="order-reorder",
     ),
     re_path(
+        f"^orders/{NUMBER}/returns/$",
+        ReturnViewSet.as_view({"get": "list", "post": "create"}),
+        name="order-returns",
+    ),
+    re_path(
+        f"^orders/{NUMBER}/withdrawal/$",
+        WithdrawalViewSet.as_view({"post": "create"}),
+        name="order-withdrawal",
+    ),
+    re_path(
         f"^orders/{NUMBER}/payments/$",
         PaymentViewSet.as_view({"post": "create"}),
         name="order-payments",
+    ),
+    re_path(
+        f"^orders/{NUMBER}/gift-cards/$",
+        GiftCardViewSet.as_view({"get": "list", "post": "create"}),
+        name="order-gift-cards",
+    ),
+    re_path(
+        f"^orders/{NUMBER}/gift-cards/(?P<id>{UUID})/$",
+        GiftCardViewSet.as_view({"delete": "destroy"}),
+        name="order-gift-card",
+    ),
+    path(
+        "gift-cards/balance/",
+        GiftCardViewSet.as_view({"post": "balance"}),
+        name="gift-card-balance",
     ),
     *staff,
     path("schema/", Schema.as_view(), name="schema"),

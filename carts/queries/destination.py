@@ -20,11 +20,13 @@ def apply_destination(
     """Add shipping, what discounts take off it, and tax. Raises ShippingMethodUnavailable."""
     zone = zone_of(address)
     if zone is None:
-        quote.is_shippable = False
+        quote.is_shippable = not quote.has_parcel
         return
     goods = quote.subtotal - quote.discount
     weight = sum(line.weight_grams for line in quote.lines)
-    add_shipping(quote, options(zone=zone, subtotal=goods, weight_grams=weight), method_id, found)
+    if quote.has_parcel:
+        offered = options(zone=zone, subtotal=goods, weight_grams=weight)
+        add_shipping(quote, offered, method_id, found)
     add_tax(quote, tax_rates(zone))
 
 

@@ -30,8 +30,14 @@ class QuoteLine:
     available: int
     is_buyable: bool
     notice: str | None
+    gift_cards: list[dict[str, str]] | None = None
     discount: Decimal = ZERO
     tax: Decimal = ZERO
+
+    @property
+    def is_gift_card(self) -> bool:
+        """Whether it is money on cards: never discounted, never shipped."""
+        return self.gift_cards is not None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +93,11 @@ class Quote:
     trace: list[dict[str, Any]] = field(default_factory=list)
     is_shippable: bool = True
     missing_for_free_shipping: Decimal | None = None
+
+    @property
+    def has_parcel(self) -> bool:
+        """Whether there is anything to ship; an empty cart counts as if."""
+        return not self.lines or any(not line.is_gift_card for line in self.lines)
 
     @property
     def coupons(self) -> list[QuoteDiscount]:

@@ -4,6 +4,7 @@ Inventory rows are always touched last in a transaction and in the order of thei
 two orders can wait for each other but never in a circle.
 """
 
+from inventory.commands.coming_back import take_back
 from inventory.commands.counts import allow_backorders_of, count_all
 from inventory.commands.figures import (
     MAIN,
@@ -34,4 +35,5 @@ __all__ = [
     "publish",
     "release",
     "reserve",
+    "take_back",
 ]

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -107,6 +107,7 @@ def place_order(
                 order_item_id=item.pk, variant_id=item.variant_id, quantity=item.quantity
             )
             for item in items
+            if not item.is_gift_card
         ],
         expires_at=order.placed_at + (hold_for or settings.PAYMENT_WINDOW),
     )
@@ -158,7 +159,7 @@ def _insert_order(
     now = timezone.now()
     order = Order(
         id=order_id,
-        order_number=f"ORD-{now.year}-{_next_digits():06d}",
+        order_number=next_number(now),
         user_id=user_id,
         currency=quote.currency,
         subtotal=quote.subtotal,
@@ -181,10 +182,11 @@ def _insert_order(
     return order
 
 
-def _next_digits() -> int:
+def next_number(now: datetime) -> str:
+    """Return the number of an order placed now."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('order_number_digits')")
-        return int(cursor.fetchone()[0])
+        return f"ORD-{now.year}-{int(cursor.fetchone()[0]):06d}"
 
 
 def _insert_lines(order: Order, quote: Quote) -> list[OrderItem]:
@@ -222,6 +224,7 @@ def _item(order: Order, line: QuoteLine) -> OrderItem:
         sku=line.sku,
         image_url=line.image_url,
         tax_class=line.tax_class,
+        gift_cards=line.gift_cards,
     )
 
 

@@ -3,8 +3,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower, Now
+from django.utils import timezone
 
 from inventory.models import InventoryReservation
 from orders.models import totals
@@ -35,9 +36,12 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.alias(folded=Lower("customer_email")).filter(user=None, folded=email)
 
     def overdue(self) -> "OrderQuerySet":
-        """Unpaid orders whose held stock is past its time."""
-        past = InventoryReservation.objects.filter(status="held", expires_at__lt=Now())
-        return self.filter(pk__in=past.values("order"), status=Order.Status.PENDING)
+        """Unpaid orders whose held stock, or whose time to pay without any, is past."""
+        held = InventoryReservation.objects.filter(status="held")
+        past = held.filter(expires_at__lt=Now()).values("order")
+        late = timezone.now() - settings.PAYMENT_WINDOW
+        holds_nothing = Q(placed_at__lt=late) & ~Exists(held.filter(order=OuterRef("pk")))
+        return self.filter(Q(pk__in=past) | holds_nothing, status=Order.Status.PENDING)
 
 
 class OrderPaymentStatus(models.TextChoices):

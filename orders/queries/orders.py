@@ -18,6 +18,7 @@ from orders.errors import OrderNotFound, PaperNotFound, PaperNotReady
 from orders.models import Invoice, Order, OrderChange
 from orders.queries.changes import TakenOut, changes_of
 from orders.queries.parcels import MailLine, packed_of, shown_notes
+from orders.queries.returns import read_return
 from shopflow.lib.mail import TOPIC, reads_for_mails
 from shopflow.lib.models import OutboxMessage
 from shopflow.lib.paging import Order as SortOrder
@@ -206,6 +207,7 @@ def read_for_mail(facts: Mapping[str, Any]) -> dict[str, Any]:
         "address": order.shipping_address,
         "taken_out": _last_change(order, facts),
         "has_invoice": order.confirmed_at is not None and bool(settings.SHOP_ADDRESS),
+        **(read_return(order, facts["return_number"]) if facts.get("return_number") else {}),
     }
 
 

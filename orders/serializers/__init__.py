@@ -9,7 +9,16 @@ from orders.serializers.orders import (
     OrderCardSerializer,
     OrderSerializer,
 )
-from orders.serializers.shipments import ShipmentBody, ShipmentEventBody, ShipmentSerializer
+from orders.serializers.returns import (
+    ReturnBody,
+    ReturnSerializer,
+    WithdrawalBody,
+)
+from orders.serializers.shipments import (
+    ShipmentBody,
+    ShipmentEventBody,
+    ShipmentSerializer,
+)
 
 __all__ = [
     "AddressBody",
@@ -19,7 +28,10 @@ __all__ = [
     "CheckoutRefusalSerializer",
     "OrderCardSerializer",
     "OrderSerializer",
+    "ReturnBody",
+    "ReturnSerializer",
     "ShipmentBody",
     "ShipmentEventBody",
     "ShipmentSerializer",
+    "WithdrawalBody",
 ]

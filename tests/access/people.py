@@ -163,7 +163,9 @@ def _write_beside(order: Order, marker: str) -> None:
         sku=marker,
     )
     OrderChange.objects.create(**own, what="contact", new_values={"email": marker}, reason=marker)
-    OrderReturn.objects.create(**own, return_number=marker, comment=marker)
+    OrderReturn.objects.create(
+        **own, return_number=f"RET-{order.order_number}", comment=marker, decision=marker
+    )
     OrderShipment.objects.create(
         **own, carrier="UPS", tracking_number=marker, shipped_at=timezone.now()
     )

@@ -1,7 +1,7 @@
 """Every address of the shop, found in its URLconf and filled in with what is somebody's."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -49,6 +49,11 @@ PUBLIC = {
     # Of a developer's own mailbox: it doesn't exist anywhere else.
     "mail_id": "00000000-0000-7000-8000-000000000000",
 }
+# What people read out to us.
+NUMBERS: dict[str, Callable[[Person], str]] = {
+    "number": lambda victim: victim.order.order_number,
+    "return_number": lambda victim: victim.order.returns.get().return_number,
+}
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 ADMIN = "admin/"
 ACCOUNTS_ONLY = ("account/", "api/v1/me/", "api/v1/auth/sessions/")
@@ -92,8 +97,8 @@ class Route:
     def _value(self, name: str, victim: Person) -> str:
         if name in PUBLIC:
             return PUBLIC[name]
-        if name == "number":
-            return victim.order.order_number
+        if name in NUMBERS:
+            return NUMBERS[name](victim)
         if name == "content_type_id":
             return str(ContentType.objects.get_for_model(type(victim.order)).pk)
         if name in {"object_id", "row_id"} and self.is_of_staff:

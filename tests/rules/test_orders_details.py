@@ -155,6 +155,11 @@ RULES = (
     ),
     unique("order_returns_number_unique", "return_number"),
     check("order_returns_number_not_empty", {"return_number": "RET-1"}, {"return_number": ""}),
+    unique(
+        "order_returns_replacement_unique",
+        "replacement_id",
+        given={"replacement_id": new("orders")},
+    ),
     one_of("order_returns_kind_known", "kind", "return exchange claim withdrawal"),
     one_of(
         "order_returns_status_known",
@@ -204,6 +209,12 @@ RULES = (
         {"quantity": 5, "quantity_received": 5},
         {"quantity_received": 6},
         {"quantity_received": -1},
+    ),
+    check(
+        "order_return_items_settled_in_range",
+        {"quantity": 5, "quantity_settled": 5},
+        {"quantity_settled": 6},
+        {"quantity_settled": -1},
     ),
     check(
         "order_return_items_restock_after_receipt",
