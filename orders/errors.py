@@ -43,6 +43,16 @@ class OrderNotCancellable(DomainError):
     message = "This order can't be cancelled any more."
 
 
+class OrderPartlyShipped(OrderNotCancellable):
+    """A part has left; what hasn't can be taken out of the order."""
+
+    code = "order_partly_shipped"
+    message = (
+        "Part of this order is on its way already, so it can't be cancelled as a whole. "
+        "Write to us about the rest, or send back what you don't want to keep."
+    )
+
+
 class GiftCardsSent(DomainError):
     """What is on a gift card may be spent already: staff block it and give back the rest."""
 
@@ -55,6 +65,24 @@ class OrderNotShippable(DomainError):
     code = "order_not_shippable"
     status = 409
     message = "Only a paid order that hasn't left yet can be shipped."
+
+
+class NotLeftToShip(DomainError):
+    """A line has fewer units left than are to go into the parcel."""
+
+    code = "not_left_to_ship"
+    status = 409
+    message = "Fewer units of this are left to ship. Please look at the order again."
+
+
+class ShipmentNotFound(NotFound):
+    code = "shipment_not_found"
+    message = "There is no such parcel."
+
+
+class InvalidTracking(InvalidInput):
+    code = "invalid_tracking"
+    message = "Please say what became of the parcel, in plain text."
 
 
 class TrackingTaken(DomainError):
@@ -129,6 +157,40 @@ class NothingToTell(DomainError):
     code = "nothing_to_tell"
     status = 409
     message = "This isn't true of the order, so there is nothing to tell."
+
+
+class OrderNotEditable(DomainError):
+    code = "order_not_editable"
+    status = 409
+    message = "Only a paid order that hasn't left as a whole can be changed."
+
+
+class ChangeNotFound(NotFound):
+    code = "change_not_found"
+    message = "This change was made or dropped already."
+
+
+class ChangeOutdated(DomainError):
+    """The order isn't any more what the change was reckoned on."""
+
+    code = "change_outdated"
+    status = 409
+    message = "The order has changed since. Please look at the new difference."
+
+
+class InvalidChange(InvalidInput):
+    code = "invalid_change"
+    message = "Say how many units are taken out, at least one."
+
+
+class DraftNotFound(NotFound):
+    code = "draft_not_found"
+    message = "This draft was sent or thrown away already."
+
+
+class InvalidNote(InvalidInput):
+    code = "invalid_note"
+    message = "Please write a note of at most 2000 characters."
 
 
 class PaperNotFound(NotFound):

@@ -5,6 +5,9 @@ from django.dispatch import Signal
 order_cancelled = Signal()
 """An order was cancelled or expired (order_id): whoever holds money for it gives it back."""
 
+order_lessened = Signal()
+"""Units were taken out of a paid order (order_id): whoever holds their money gives it back."""
+
 return_received = Signal()
 """Goods came back, or a claim was accepted (return_id): what is due for them is given back."""
 

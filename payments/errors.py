@@ -109,3 +109,28 @@ class PaymentUnderWay(DomainError):
 class InvalidGiftCard(InvalidInput):
     code = "invalid_gift_card"
     message = "A gift card has an amount above 0 with at most two decimals."
+
+
+class NotAuthorized(DomainError):
+    code = "payment_not_authorized"
+    status = 409
+    message = "This payment has no authorized money to take."
+
+
+class CaptureUnderWay(DomainError):
+    code = "capture_under_way"
+    status = 409
+    message = "Another amount of this payment is being taken already."
+
+
+class InvalidCapture(InvalidInput):
+    code = "invalid_capture"
+    message = "Take an amount above 0, with at most two decimals, up to what is authorized."
+
+
+class PaymentDeclined(DomainError):
+    """The bank said no to a kept card; another may be tried."""
+
+    code = "payment_declined"
+    status = 402
+    message = "Your bank declined this card. Nothing was taken. Please try another way to pay."

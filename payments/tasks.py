@@ -7,10 +7,12 @@ from uuid import UUID
 from celery import shared_task
 from django.db import OperationalError
 
-from orders.queries import overdue, unsettled_returns
+from orders.queries import lessened, overdue, unsettled_returns
 from payments import commands
 from payments.queries import (
     cards_to_send,
+    removed_cards,
+    shipped_uncaptured,
     unclaimed_orders,
     unissued_orders,
     unsettled_orders,
@@ -76,9 +78,33 @@ def settle_returns() -> None:
 
 
 @shared_task(acks_late=True, ignore_result=True)
+def settle_changes_of(order_id: str) -> None:
+    """Give back what was taken out of one order. Safe to repeat."""
+    _each([UUID(order_id)], lambda order_id: commands.settle_changes(order_id=order_id))
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def settle_changes() -> None:
+    """Give back what was taken out of orders. Safe to repeat."""
+    _each(lessened(BATCH), lambda order_id: commands.settle_changes(order_id=order_id))
+
+
+@shared_task(acks_late=True, ignore_result=True)
 def expire_unpaid() -> None:
     """Expire the orders whose payment window has passed. Safe to repeat."""
     _each(overdue(BATCH), lambda order_id: commands.close_unpaid(order_id=order_id))
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def capture_due() -> None:
+    """Take authorized money whose goods have left, or that staff began to take. Safe to repeat."""
+    _each(shipped_uncaptured(BATCH), lambda pk: commands.capture_payment(payment_id=pk))
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def detach_removed_cards() -> None:
+    """Let providers forget the removed cards whose doorbell was lost. Safe to repeat."""
+    _each(removed_cards(BATCH), lambda pk: commands.detach_method(method_id=pk))
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -91,6 +117,12 @@ def claim_payments(order_id: str) -> None:
 def claim_waiting_payments() -> None:
     """Find the claims whose doorbell was lost. Safe to repeat."""
     _each(unclaimed_orders(BATCH), lambda order_id: commands.claim_payments(order_id=order_id))
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def reconcile() -> None:
+    """Compare the providers' ledgers with ours and heal what can be. Safe to repeat."""
+    commands.reconcile()
 
 
 @shared_task(acks_late=True, ignore_result=True)

@@ -39,14 +39,16 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, number)
     with opened(number=number, **_who(request)) as order:
-        order_id = order.pk
+        order_id, way = order.pk, _way(request)
     take_all(
         (commands.TRIES_OF_ORDER, str(order_id)),
         (commands.TRIES_FROM_NETWORK, context.current().network),
     )
     try:
-        with acting_as(None, guest_order=order_id):
-            url = commands.start_payment(order_id=order_id, return_url=_return_url(request, order))
+        with acting_as(_owner(request), guest_order=order_id):
+            url = commands.start_payment(
+                order_id=order_id, return_url=_return_url(request, order), way=way
+            )
     except DomainError as error:
         return _page(request, number, refusal=error)
     return SeeOther(url)
@@ -75,7 +77,7 @@ def pay_with_gift_card(request: HttpRequest, number: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @private
 def balance(request: HttpRequest) -> HttpResponse:
-    """Say what is left on a gift card, and what became of the rest; `keep` puts it into the account.
+    """Say what is left on a gift card and what became of the rest; `keep` adds it to the account.
 
     Codes come by POST: an address stands in logs and histories.
     """
@@ -156,7 +158,7 @@ def _page(
             "refused_card": str(refused_card) if refused_card else "",
             "code": request.POST.get("code", "")[:LONGEST_CODE],
             "minutes_left": _minutes_left(order),
-            "declined": _last_decline(order.pk),
+            **_attempts(request, order),
             "sentence": str(refusal) if refusal else "",
         }
         refused = refusal or refused_card
@@ -189,7 +191,26 @@ def _minutes_left(order: Order) -> int:
     return max(int(left.total_seconds() // 60), 0)
 
 
-def _last_decline(order_id: UUID) -> str:
-    """Return why the last try failed, or ''; the provider may keep its attempt open for another."""
-    last = queries.payments_of(order_id).first()
-    return last.failure_reason if last is not None else ""
+def _owner(request: HttpRequest) -> UUID | None:
+    """Return who is signed in, unless the page was opened by a link: a link opens no account."""
+    return None if request.GET.get("token") else shopper_of(request).user_id
+
+
+def _way(request: HttpRequest) -> commands.WayToPay:
+    """Return how the shopper wants to pay; raises PaymentMethodNotFound."""
+    user_id = _owner(request)
+    if "card" not in request.POST:
+        return commands.WayToPay(keeps_card=user_id is not None and "keep_card" in request.POST)
+    return commands.WayToPay(card=queries.usable_card(user_id, _row(request, "card")))
+
+
+def _attempts(request: HttpRequest, order: Order) -> dict[str, Any]:
+    """Return what was tried before, what waits for the bank, and which kept cards there are."""
+    attempts = queries.attempts_of(order.pk)
+    user_id = _owner(request)
+    return {
+        "failed": [attempt for attempt in attempts if attempt.sentence],
+        "asking": next((attempt for attempt in attempts if attempt.is_asking), None),
+        "may_keep": user_id is not None,
+        "kept_cards": queries.usable_cards(user_id) if user_id and order.is_payable else [],
+    }

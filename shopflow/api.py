@@ -25,9 +25,10 @@ from orders.api import (
     OwnOrderViewSet,
     PdfRenderer,
     ReturnViewSet,
+    StaffShipmentViewSet,
     WithdrawalViewSet,
 )
-from payments.api import PaymentMethodViewSet, PaymentViewSet
+from payments.api import GiftCardViewSet, PaymentMethodViewSet, PaymentViewSet
 from shopflow.lib.errors import NotFound
 from shopflow.privacy.api import MyDataViewSet
 
@@ -83,6 +84,7 @@ router.register("brands", BrandViewSet, basename="brand")
 
 NUMBER = r"(?P<number>[A-Za-z0-9-]{1,30})"
 CODE = r"(?P<code>[^/\x00]{1,50})"
+UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 app_name = "api-v1"
 # Coming in, going out, and one's own account.
 people = [
@@ -130,6 +132,19 @@ people = [
         "me/payment-methods/<uuid:method_id>/",
         PaymentMethodViewSet.as_view({"delete": "destroy"}),
         name="me-payment-method",
+    ),
+]
+# For the apps of people who work here.
+staff = [
+    re_path(
+        f"^staff/orders/{NUMBER}/shipments/$",
+        StaffShipmentViewSet.as_view({"post": "create"}),
+        name="staff-order-shipments",
+    ),
+    re_path(
+        f"^staff/orders/{NUMBER}/shipments/(?P<shipment_id>{UUID})/events/$",
+        StaffShipmentViewSet.as_view({"post": "event"}),
+        name="staff-order-shipment-events",
     ),
 ]
 urlpatterns = [
@@ -183,6 +198,22 @@ urlpatterns = [
         PaymentViewSet.as_view({"post": "create"}),
         name="order-payments",
     ),
+    re_path(
+        f"^orders/{NUMBER}/gift-cards/$",
+        GiftCardViewSet.as_view({"get": "list", "post": "create"}),
+        name="order-gift-cards",
+    ),
+    re_path(
+        f"^orders/{NUMBER}/gift-cards/(?P<id>{UUID})/$",
+        GiftCardViewSet.as_view({"delete": "destroy"}),
+        name="order-gift-card",
+    ),
+    path(
+        "gift-cards/balance/",
+        GiftCardViewSet.as_view({"post": "balance"}),
+        name="gift-card-balance",
+    ),
+    *staff,
     path("schema/", Schema.as_view(), name="schema"),
     path("docs/", docs, name="docs"),
     re_path("", Nowhere.as_view()),

@@ -22,6 +22,7 @@ urlpatterns = [
     path("readyz", views.readyz),
     # For staff as Django knows them, but without our transaction around: it opens its own.
     path("admin/health/", admin.AdminSite.admin_view(admin.site, health), name="health"),
+    path("admin/components/", admin.site.admin_view(views.components), name="components"),
     path("admin/mails/", admin.site.admin_view(mails.page), name="mails"),
     path(
         "admin/mails/<slug:app>/<slug:kind>/",

@@ -9,6 +9,7 @@ from django.utils import timezone
 from catalog.commands.checks import check
 from catalog.commands.known import look_up
 from catalog.commands.plans import Plan, plan
+from catalog.commands.prices import note_prices
 from catalog.commands.read_models import shelve
 from catalog.commands.specs import ProductSpec, SavedProduct
 from catalog.errors import ProductNotFound, ProductsRefused
@@ -96,8 +97,9 @@ def _write_variants(plans: Sequence[Plan]) -> None:
         ProductVariant.objects.filter(pk=variant_id).update(
             sku=f"~{variant_id.hex}", option_values={"~": variant_id.hex}
         )
-    changed = chain.from_iterable(made.variants_changed for made in plans)
-    _insert_or_update(ProductVariant, list(changed))
+    changed = list(chain.from_iterable(made.variants_changed for made in plans))
+    _insert_or_update(ProductVariant, changed)
+    note_prices(changed)
 
 
 def _write_images(plans: Sequence[Plan]) -> None:

@@ -1,6 +1,7 @@
 """Answers about the catalogue that span tables."""
 
 from catalog.queries.finding import BY_RELEVANCE, Found, all_words, search
+from catalog.queries.product_page import category_trail, find_product, related, seen
 from catalog.queries.shelves import (
     SHELF_SORTS,
     SORTS,
@@ -8,11 +9,9 @@ from catalog.queries.shelves import (
     brands_of,
     brands_on,
     buyable_variant,
-    category_trail,
     find_brand,
     find_category,
     find_node,
-    find_product,
     menu,
     on_shelf,
     pictures,
@@ -44,7 +43,9 @@ __all__ = [
     "pictures",
     "pictures_of",
     "popular",
+    "related",
     "search",
+    "seen",
     "shelved",
     "suggestions",
     "visible_option",

@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Now
 
-from catalog.errors import BrandNotFound, CategoryNotFound, ProductNotFound
+from catalog.errors import BrandNotFound, CategoryNotFound
 from catalog.models import (
     Brand,
     Category,
@@ -149,31 +149,6 @@ def popular() -> "QuerySet[Product]":
     return Product.objects.visible().with_card().order_by("-sales_count", "-pk")
 
 
-def find_product(slug: str) -> Product:
-    """Return a visible product with its buyable variants (`buyable_variants`) and pictures.
-
-    Raises ProductNotFound.
-    """
-    product = (
-        Product.objects.visible()
-        .filter(slug=slug)
-        .select_related("brand", "category")
-        .defer("search", "names")
-        .prefetch_related(
-            Prefetch(
-                "variants",
-                queryset=ProductVariant.objects.filter(is_active=True, deleted_at=None),
-                to_attr="buyable_variants",
-            ),
-            Prefetch("images", queryset=pictures()),
-        )
-        .first()
-    )
-    if product is None:
-        raise ProductNotFound
-    return product
-
-
 def pictures() -> "QuerySet[ProductImage]":
     """Return pictures as `pictures_of` wants them, in the order they are shown."""
     return ProductImage.objects.select_related("variant").order_by("sort_order", "id")
@@ -204,22 +179,6 @@ def visible_option(images: Iterable[ProductImage]) -> str | None:
             seen.setdefault(name, set()).add(value)
     most = max(seen.items(), key=lambda item: len(item[1]), default=None)
     return most[0] if most and len(most[1]) > 1 else None
-
-
-def category_trail(product: Product) -> list[tuple[str, str]]:
-    """Return (name, slug path) from the root to the product's category; [] if it's hidden."""
-    if product.category is None:
-        return []
-    ids = [UUID(hex=label) for label in product.category.ancestor_ids]
-    rows = {row.pk: row for row in Category.objects.visible().filter(pk__in=ids)}
-    if len(rows) < len(ids):
-        return []
-    slugs: list[str] = []
-    trail: list[tuple[str, str]] = []
-    for category_id in ids:
-        slugs.append(rows[category_id].slug)
-        trail.append((rows[category_id].name, "/".join(slugs)))
-    return trail
 
 
 def buyable_variant(variant_id: UUID) -> ProductVariant | None:

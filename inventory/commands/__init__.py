@@ -15,7 +15,7 @@ from inventory.commands.figures import (
     ensure_stock_row,
     publish,
 )
-from inventory.commands.reservations import Wanted, commit, fulfil, release, reserve
+from inventory.commands.reservations import Wanted, commit, fulfil, give_up, release, reserve
 from inventory.commands.rules import MOST_UNITS
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "ensure_main_warehouse",
     "ensure_stock_row",
     "fulfil",
+    "give_up",
     "publish",
     "release",
     "reserve",

@@ -1,7 +1,18 @@
 """Orders for mobile clients."""
 
-from orders.api.orders import CheckoutViewSet, OrderViewSet, OwnOrderViewSet, PdfRenderer
-from orders.api.returns import ReturnViewSet, WithdrawalViewSet
+from orders.api.orders import (
+    CheckoutViewSet,
+    OrderViewSet,
+    OwnOrderViewSet,
+    PdfRenderer,
+)
+from orders.api.returns import (
+    ReturnViewSet,
+    WithdrawalViewSet,
+)
+from orders.api.shipments import (
+    StaffShipmentViewSet,
+)
 
 __all__ = [
     "CheckoutViewSet",
@@ -9,5 +20,6 @@ __all__ = [
     "OwnOrderViewSet",
     "PdfRenderer",
     "ReturnViewSet",
+    "StaffShipmentViewSet",
     "WithdrawalViewSet",
 ]

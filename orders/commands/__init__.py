@@ -1,6 +1,14 @@
 """Everything that happens to an order."""
 
+from orders.commands.authorized import collect, lose_promise, promise
+from orders.commands.changes import (
+    apply_change,
+    discard_change,
+    note_settled,
+    propose_change,
+)
 from orders.commands.claims import claim_orders
+from orders.commands.drafts import place_draft
 from orders.commands.lifecycle import (
     cancel,
     confirm,
@@ -11,6 +19,7 @@ from orders.commands.lifecycle import (
 )
 from orders.commands.mails import resend_mail, tell_failed_payment, tell_refund
 from orders.commands.moves import ensure_moves
+from orders.commands.notes import add_note
 from orders.commands.papers import draw_paper, issue_papers, want_papers
 from orders.commands.place import Address, place_order
 from orders.commands.receipts import (
@@ -30,7 +39,8 @@ from orders.commands.returns import (
     refuse_return,
     request_return,
 )
-from orders.commands.shipments import deliver, ship
+from orders.commands.shipments import ship
+from orders.commands.tracking import deliver, track
 from orders.commands.withdrawals import Withdrawal, withdraw
 
 __all__ = [
@@ -41,19 +51,28 @@ __all__ = [
     "ReturnLine",
     "Withdrawal",
     "accept_claim",
+    "add_note",
+    "apply_change",
     "approve_return",
     "call_off_return",
     "cancel",
     "claim_orders",
     "close_return",
+    "collect",
     "confirm",
     "deliver",
+    "discard_change",
     "draw_paper",
     "ensure_moves",
     "expire",
     "issue_papers",
+    "lose_promise",
     "mark_refunded",
+    "note_settled",
+    "place_draft",
     "place_order",
+    "promise",
+    "propose_change",
     "receive_return",
     "record_money",
     "refuse_return",
@@ -66,6 +85,7 @@ __all__ = [
     "take_due",
     "tell_failed_payment",
     "tell_refund",
+    "track",
     "want_papers",
     "withdraw",
 ]

@@ -8,7 +8,12 @@ from django.utils import timezone
 from inventory import commands as inventory
 from orders.commands.history import locked, step
 from orders.commands.mails import tell
-from orders.errors import GiftCardsSent, OrderNotCancellable, PaymentDoesNotFit
+from orders.errors import (
+    GiftCardsSent,
+    OrderNotCancellable,
+    OrderPartlyShipped,
+    PaymentDoesNotFit,
+)
 from orders.models import Order
 from orders.queries import Fact
 from orders.signals import order_cancelled, order_paid, papers_wanted
@@ -111,14 +116,15 @@ def expire(*, order_id: UUID) -> Order:
 def cancel(*, order_id: UUID, reason: str, by: UUID | None = None) -> Order:
     """Cancel an order that hasn't shipped; stock and coupon go back, money follows.
 
-    Raises OrderNotFound, OrderNotCancellable, GiftCardsSent. A cancelled order stays as it is.
+    Raises OrderNotFound, OrderNotCancellable, OrderPartlyShipped, GiftCardsSent. A cancelled order
+    stays as it is.
     Safe to repeat.
     """
     order = locked(order_id)
     if order.status == Status.CANCELLED:
         return order
     if not order.is_cancellable:
-        raise OrderNotCancellable
+        raise OrderPartlyShipped if order.is_partly_shipped else OrderNotCancellable
     if order.status != Status.PENDING and order.items.filter(gift_cards__isnull=False).exists():
         raise GiftCardsSent
     if reason == Order.EXPIRED:

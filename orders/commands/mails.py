@@ -14,7 +14,7 @@ from django.utils import translation
 
 from orders.commands.history import locked
 from orders.errors import NothingToTell
-from orders.models import Order, OrderReturn, OrderShipment
+from orders.models import Order, OrderChange, OrderReturn, OrderShipment
 from orders.queries import Fact, ReturnFact, facts_of, guest_token
 from shopflow.lib import audit
 from shopflow.lib.audit.entities import entity_type
@@ -55,6 +55,11 @@ def tell_shipped(order: Order, shipment: OrderShipment, *, reference: str = "") 
         carrier=shipment.carrier,
         tracking_number=shipment.tracking_number,
     )
+
+
+def tell_changed(order: Order, change: OrderChange) -> None:
+    """Write the mail that units were taken out of an order, once for each edit."""
+    tell(order, Fact.CHANGED, reference=str(change.pk), back=_read(order, -change.difference))
 
 
 def tell_return(

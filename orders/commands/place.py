@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -70,8 +70,12 @@ def place_order(
     expected_total: Decimal,
     user_id: UUID | None = None,
     note: str = "",
+    by: UUID | None = None,
+    hold_for: timedelta | None = None,
 ) -> Order:
-    """Turn a cart into an order and hold its stock for the payment window.
+    """Turn a cart into an order and hold its stock for the payment window, or `hold_for`.
+
+    `by` is who of the staff placed it for the customer, who then gets a link to pay.
 
     The cart must still cost exactly `expected_total` (in the cart's currency). Stock is reserved
     last, so that its rows are locked for no longer than the commit. An order of total 0 is
@@ -93,9 +97,9 @@ def place_order(
     order = _insert_order(order_id, quote, email.strip(), user_id, note, shipping_address.phone)
     items = _insert_lines(order, quote)
     _insert_addresses(order, shipping_address, billing_address or shipping_address)
-    record(order, before="", by=user_id)
+    record(order, before="", by=by or user_id)
     _redeem(order, quote)
-    tell(order, Fact.PLACED)
+    tell(order, Fact.PLACED if by is None else Fact.PAYMENT_LINK)
     inventory.reserve(
         order_id=order.pk,
         wanted=[
@@ -105,7 +109,7 @@ def place_order(
             for item in items
             if not item.is_gift_card
         ],
-        expires_at=order.placed_at + settings.PAYMENT_WINDOW,
+        expires_at=order.placed_at + (hold_for or settings.PAYMENT_WINDOW),
     )
     return confirm(order_id=order.pk, amount=Decimal(0)) if order.total == 0 else order
 

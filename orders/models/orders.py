@@ -23,7 +23,12 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def with_details(self) -> "OrderQuerySet":
         """Everything an order page shows, in a fixed number of queries."""
         return self.prefetch_related(
-            "items", "addresses", "tax_lines", "discount_lines", "shipments__items"
+            "items",
+            "addresses",
+            "tax_lines",
+            "discount_lines",
+            "shipments__items__order_item",
+            "shipments__events",
         )
 
     def of_guest(self, email: str) -> "OrderQuerySet":
@@ -159,6 +164,9 @@ class Order(Stateful):
             ("ship_order", "Can ship orders"),
             ("cancel_order", "Can cancel orders and send their money back"),
             ("mail_order", "Can send mails about orders again"),
+            ("note_order", "Can write notes on orders"),
+            ("edit_order", "Can take units out of orders that haven't shipped"),
+            ("draft_order", "Can write orders for customers"),
         )
         constraints = (
             # One index for `=` and for the beginning of a number.
@@ -253,7 +261,23 @@ class Order(Stateful):
 
     @property
     def is_cancellable(self) -> bool:
-        return self.status in {self.Status.PENDING, self.Status.CONFIRMED, self.Status.PROCESSING}
+        """Whether nothing has left yet; being packed it can still be stopped."""
+        has_stayed = self.fulfilment_status == self.FulfilmentStatus.UNFULFILLED
+        return has_stayed and self.status in {
+            self.Status.PENDING,
+            self.Status.CONFIRMED,
+            self.Status.PROCESSING,
+        }
+
+    @property
+    def is_shippable(self) -> bool:
+        """Whether it is paid, kept its money, and something may be left to send."""
+        is_open = self.status in {self.Status.CONFIRMED, self.Status.PROCESSING}
+        return is_open and self.payment_status != self.PaymentStatus.REFUNDED
+
+    @property
+    def is_partly_shipped(self) -> bool:
+        return self.fulfilment_status == self.FulfilmentStatus.PARTIAL
 
     @property
     def is_payable(self) -> bool:

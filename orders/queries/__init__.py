@@ -1,15 +1,26 @@
 """Answers about the sale."""
 
+from orders.queries.changes import (
+    Change,
+    TakenOut,
+    back_of,
+    changes_of,
+    lessened,
+    taken_by,
+    units_of,
+    unsettled,
+)
 from orders.queries.orders import (
     BY_NEWEST,
+    TOLD_AGAIN,
     Fact,
-    MailLine,
     claimants,
     facts_of,
     find_by_email,
     find_by_token,
     find_for_user,
     guest_token,
+    mails_of,
     opened,
     order_id_of,
     orders_of,
@@ -18,6 +29,11 @@ from orders.queries.orders import (
     read_for_mail,
     undrawn_papers,
     wanting_papers,
+)
+from orders.queries.parcels import (
+    MailLine,
+    left_to_ship,
+    shown_notes,
 )
 from orders.queries.returns import (
     ASKED,
@@ -41,12 +57,17 @@ from orders.queries.returns import (
 __all__ = [
     "ASKED",
     "BY_NEWEST",
+    "TOLD_AGAIN",
+    "Change",
     "DueLine",
     "Fact",
     "MailLine",
     "ReturnFact",
     "ReturnableLine",
     "ReturnedLine",
+    "TakenOut",
+    "back_of",
+    "changes_of",
     "claimants",
     "due_of",
     "facts_of",
@@ -57,6 +78,9 @@ __all__ = [
     "is_late",
     "is_returnable",
     "last_day",
+    "left_to_ship",
+    "lessened",
+    "mails_of",
     "moment",
     "opened",
     "order_id_of",
@@ -67,9 +91,13 @@ __all__ = [
     "return_of",
     "returnable_lines",
     "returns_of",
+    "shown_notes",
+    "taken_by",
     "undrawn_papers",
     "units_left",
+    "units_of",
     "units_sent",
+    "unsettled",
     "unsettled_returns",
     "wanting_papers",
 ]

@@ -4,8 +4,6 @@ import base64
 import hmac
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -17,9 +15,12 @@ from django.db.models.functions import Lower
 
 from accounts.models import User
 from orders.errors import OrderNotFound, PaperNotFound, PaperNotReady
-from orders.models import Invoice, Order
+from orders.models import Invoice, Order, OrderChange
+from orders.queries.changes import TakenOut, changes_of
+from orders.queries.parcels import MailLine, packed_of, shown_notes
 from orders.queries.returns import read_return
-from shopflow.lib.mail import reads_for_mails
+from shopflow.lib.mail import TOPIC, reads_for_mails
+from shopflow.lib.models import OutboxMessage
 from shopflow.lib.paging import Order as SortOrder
 from shopflow.lib.transactions import reading_as
 
@@ -42,16 +43,15 @@ class Fact(StrEnum):
     SHIPPED = "shipped"
     DELIVERED = "delivered"
     REFUNDED = "refunded"
+    PAYMENT_LINK = "payment_link"
+    CHANGED = "changed"
+    NOTE = "note"
 
 
-@dataclass(frozen=True)
-class MailLine:
-    """A line of an order as a mail names it; `total` is in the order's currency."""
-
-    product: str
-    variant: str
-    quantity: int
-    total: Decimal
+# What stays true of an order and can be told again; a note is written once.
+TOLD_AGAIN = tuple(
+    fact for fact in Fact if fact not in {Fact.NOTE, Fact.CHANGED, Fact.PAYMENT_FAILED}
+)
 
 
 def guest_token(order: Order) -> str:
@@ -172,14 +172,22 @@ def facts_of(order: Order) -> list[Fact]:
     is_cancelled = order.status == Order.Status.CANCELLED
     so = {
         Fact.PLACED: True,
+        Fact.PAYMENT_LINK: order.is_payable,
         Fact.PAID: order.confirmed_at is not None,
-        Fact.SHIPPED: order.shipped_at is not None,
+        Fact.SHIPPED: order.fulfilment_status != Order.FulfilmentStatus.UNFULFILLED,
         Fact.DELIVERED: order.delivered_at is not None,
         Fact.EXPIRED: order.has_expired,
         Fact.CANCELLED: is_cancelled and not order.has_expired,
         Fact.REFUNDED: order.amount_refunded > 0,
     }
     return [fact for fact, is_so in so.items() if is_so]
+
+
+def mails_of(order: Order) -> "QuerySet[OutboxMessage]":
+    """Return the mails written about an order and its parcels; for staff only."""
+    topics = [f"{TOPIC}orders/{fact}" for fact in Fact]
+    about = [str(order.pk), *(str(parcel.pk) for parcel in order.shipments.all())]
+    return OutboxMessage.objects.filter(topic__in=topics, reference__in=about).order_by("id")
 
 
 @reads_for_mails("orders")
@@ -192,11 +200,21 @@ def read_for_mail(facts: Mapping[str, Any]) -> dict[str, Any]:
             MailLine(item.product_name, item.variant_name, item.quantity, item.line_total)
             for item in order.items.all()
         ],
+        "parcel": packed_of(order, facts),
+        # Only of a mail about a note: no other says when it was written.
+        "note": shown_notes(order).last() if "written_on" in facts else None,
         "taxes": list(order.tax_lines.all()),
         "address": order.shipping_address,
+        "taken_out": _last_change(order, facts),
         "has_invoice": order.confirmed_at is not None and bool(settings.SHOP_ADDRESS),
         **(read_return(order, facts["return_number"]) if facts.get("return_number") else {}),
     }
+
+
+def _last_change(order: Order, facts: Mapping[str, Any]) -> list[TakenOut]:
+    """Return what was taken out of the order last; nothing in a mail about something else."""
+    changes = changes_of(order, OrderChange.Status.APPLIED) if "back" in facts else []
+    return changes[-1].lines if changes else []
 
 
 def _by_number(number: str) -> Order | None:

@@ -9,7 +9,16 @@ from orders.serializers.orders import (
     OrderCardSerializer,
     OrderSerializer,
 )
-from orders.serializers.returns import ReturnBody, ReturnSerializer, WithdrawalBody
+from orders.serializers.returns import (
+    ReturnBody,
+    ReturnSerializer,
+    WithdrawalBody,
+)
+from orders.serializers.shipments import (
+    ShipmentBody,
+    ShipmentEventBody,
+    ShipmentSerializer,
+)
 
 __all__ = [
     "AddressBody",
@@ -21,5 +30,8 @@ __all__ = [
     "OrderSerializer",
     "ReturnBody",
     "ReturnSerializer",
+    "ShipmentBody",
+    "ShipmentEventBody",
+    "ShipmentSerializer",
     "WithdrawalBody",
 ]

@@ -11,9 +11,9 @@ from orders.models import (
     OrderAddress,
     OrderDiscountLine,
     OrderItem,
-    OrderShipment,
     OrderTaxLine,
 )
+from orders.serializers.shipments import ShipmentSerializer
 from shopflow.lib.addresses import AddressInvalid, checked_address
 from shopflow.lib.api import Body, MoneyValue
 from shopflow.lib.api.schema import ProblemSerializer
@@ -82,13 +82,6 @@ class OrderDiscountSerializer(serializers.ModelSerializer[OrderDiscountLine]):
     class Meta:
         model = OrderDiscountLine
         fields = ("code", "description", "amount")
-        read_only_fields = fields
-
-
-class ShipmentSerializer(serializers.ModelSerializer[OrderShipment]):
-    class Meta:
-        model = OrderShipment
-        fields = ("carrier", "tracking_number", "status", "shipped_at", "delivered_at")
         read_only_fields = fields
 
 

@@ -21,6 +21,29 @@ class RefundForm(forms.Form):
     reason = forms.CharField(max_length=255)
 
 
+class CaptureForm(forms.Form):
+    amount = forms.DecimalField(
+        max_digits=12,
+        decimal_places=2,
+        min_value=Decimal("0.01"),
+        help_text="The rest is let go: a card's money can be taken once.",
+    )
+
+
+def capture(payment: Payment, *, by: UUID | None, amount: Decimal) -> str:
+    row = commands.capture_payment(payment_id=payment.pk, amount=amount)
+    return f"{Money(row.amount_captured, row.currency)} is taken."
+
+
+def release(payment: Payment, *, by: UUID | None) -> str:
+    row = commands.release_payment(payment_id=payment.pk)
+    return f"{Money(row.amount, row.currency)} is let go: the payment is {row.status}."
+
+
+def is_authorized(payment: Payment) -> bool:
+    return payment.status == Payment.Status.AUTHORIZED
+
+
 def refund(payment: Payment, *, by: UUID | None, amount: Decimal, reason: str) -> str:
     row = commands.refund(payment_id=payment.pk, amount=amount, reason=reason, by=by)
     return f"The refund of {Money(row.amount, row.currency)} is on its way."
@@ -34,6 +57,25 @@ def left_of(payment: Payment) -> Decimal:
 @admin.register(Payment)
 class PaymentAdmin(LineRefundsAdmin):
     acts = (
+        Act(
+            name="capture",
+            title="Take the money",
+            permission="payments.capture_payment",
+            hint="All or part of what the bank promised.",
+            form=CaptureForm,
+            run=capture,
+            is_possible=is_authorized,
+            initial=lambda payment: {"amount": payment.capture_asked or payment.amount},
+        ),
+        Act(
+            name="release",
+            title="Let the money go",
+            permission="payments.capture_payment",
+            hint="Nothing is taken. The order is cancelled unless it has left.",
+            run=release,
+            is_possible=lambda payment: is_authorized(payment) and payment.capture_asked is None,
+            is_grave=True,
+        ),
         Act(
             name="refund",
             title="Refund",

@@ -80,7 +80,7 @@ class DisputeAdmin(ActingAdmin[Dispute]):
         return super().get_queryset(request).select_related("payment__order")
 
     def page_context(self, request: HttpRequest, row: Dispute) -> dict[str, Any]:
-        return {"refund": getattr(row, "refund", None), "is_late": _is_late(row)}
+        return {"refund": row.refunds.first(), "is_late": _is_late(row)}
 
     def pack_view(self, request: HttpRequest, row_id: UUID) -> HttpResponse:
         """Hand out everything there is to show, as one file."""

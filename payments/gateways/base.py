@@ -177,8 +177,6 @@ class Gateway(Protocol):
     """
 
     code: str
-    origin: str
-    """Where shoppers are sent, listed in the form-action of our content security policy."""
 
     def create(
         self,

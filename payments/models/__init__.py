@@ -6,6 +6,7 @@ from payments.models.gift_cards import GiftCard, GiftCardHold, GiftCardTransacti
 from payments.models.methods import UserPaymentMethod
 from payments.models.payments import Payment
 from payments.models.payouts import Payout, PayoutLine
+from payments.models.reconciliations import Reconciliation
 from payments.models.refunds import Refund, RefundItem
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "PaymentEvent",
     "Payout",
     "PayoutLine",
+    "Reconciliation",
     "Refund",
     "RefundItem",
     "UserPaymentMethod",

@@ -116,7 +116,14 @@ class Payment(Stateful):
     amount_captured = MoneyField(default=Decimal(0), db_default=Decimal(0))
     amount_refunded = MoneyField(default=Decimal(0), db_default=Decimal(0))
     provider_payment_id = models.CharField(max_length=100, blank=True, db_default="")
-    redirect_url = models.URLField(max_length=500, blank=True, db_default="")
+    # Addresses of Stripe's pages are that long.
+    redirect_url = models.URLField(max_length=2000, blank=True, db_default="")
+    keeps_card = models.BooleanField(
+        default=False, db_default=False, help_text="The shopper wants the card to be kept"
+    )
+    capture_asked = MoneyField(
+        null=True, blank=True, help_text="How much of the authorized money is being taken"
+    )
     card_brand = models.CharField(max_length=20, blank=True, db_default="")
     card_last_four = models.CharField(max_length=4, blank=True, db_default="")
     card_exp_month = models.SmallIntegerField(null=True, blank=True)
@@ -132,7 +139,10 @@ class Payment(Stateful):
     class Meta:
         db_table = "payments"
         db_table_comment = "Attempts to pay orders"
-        permissions = (("refund_payment", "Can send money back"),)
+        permissions = (
+            ("refund_payment", "Can send money back"),
+            ("capture_payment", "Can take authorized money, or let it go"),
+        )
         constraints = (
             one_of("status", PaymentStatus, table="payments"),
             models.CheckConstraint(
@@ -148,6 +158,11 @@ class Payment(Stateful):
             models.CheckConstraint(
                 condition=Q(amount_captured__lte=F("amount")),
                 name="payments_captured_at_most_amount",
+            ),
+            models.CheckConstraint(
+                condition=Q(capture_asked=None)
+                | Q(capture_asked__gt=0, capture_asked__lte=F("amount")),
+                name="payments_capture_asked_within_amount",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=CAPTURED, amount_captured__gt=0)

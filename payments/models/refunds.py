@@ -41,12 +41,12 @@ class Refund(Stateful):
     order_return = models.ForeignKey(
         OrderReturn, null=True, blank=True, on_delete=models.RESTRICT, related_name="refunds"
     )
-    dispute = models.OneToOneField(
+    dispute = models.ForeignKey(
         Dispute,
         null=True,
         blank=True,
         on_delete=models.RESTRICT,
-        related_name="refund",
+        related_name="refunds",
         help_text="The bank took the money: nobody asks the provider to",
     )
     amount = MoneyField()
@@ -94,6 +94,7 @@ class Refund(Stateful):
                 condition=Q(dispute=None) | Q(status="succeeded"),
                 name="refunds_disputed_is_gone",
             ),
+            models.UniqueConstraint(fields=["dispute"], name="refunds_dispute_once"),
             models.UniqueConstraint(
                 fields=["idempotency_key"], name="refunds_idempotency_key_unique"
             ),

@@ -1,5 +1,6 @@
 """Answers about money that span tables: what is shown, and what the sweeps still have to do."""
 
+from payments.queries.attempts import Attempt, attempts_of, usable_card, usable_cards
 from payments.queries.evidence import Evidence, evidence_of, evidence_pack, evidence_text
 from payments.queries.gift_cards import (
     PAID,
@@ -14,11 +15,23 @@ from payments.queries.gift_cards import (
     to_charge,
     unissued_orders,
 )
+from payments.queries.ledgers import (
+    WINDOW,
+    Difference,
+    Kind,
+    behind,
+    closed_with_money,
+    compare,
+    theirs_of,
+    unmatched_payouts,
+)
 from payments.queries.lines import LineLeft, OrderLeft, left_of_order
 from payments.queries.payments import (
     NEWEST_METHOD,
     methods_of,
     payments_of,
+    removed_cards,
+    shipped_uncaptured,
     unclaimed_orders,
     unsettled_orders,
     waiting_refunds,
@@ -27,13 +40,21 @@ from payments.queries.payments import (
 __all__ = [
     "NEWEST_METHOD",
     "PAID",
+    "WINDOW",
+    "Attempt",
+    "Difference",
     "Evidence",
+    "Kind",
     "LineLeft",
     "OrderLeft",
+    "attempts_of",
+    "behind",
     "bought_with",
     "card_of",
     "cards_of",
     "cards_to_send",
+    "closed_with_money",
+    "compare",
     "evidence_of",
     "evidence_pack",
     "evidence_text",
@@ -43,10 +64,16 @@ __all__ = [
     "methods_of",
     "money_of",
     "payments_of",
+    "removed_cards",
+    "shipped_uncaptured",
     "spent_on",
+    "theirs_of",
     "to_charge",
     "unclaimed_orders",
     "unissued_orders",
+    "unmatched_payouts",
     "unsettled_orders",
+    "usable_card",
+    "usable_cards",
     "waiting_refunds",
 ]

@@ -97,8 +97,8 @@ def cards_to_send(limit: int) -> list[UUID]:
 
 @reads_for_mails("payments")
 def read_for_mails(facts: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return who sent a card, to whom, and what they wrote: it has line breaks, and may be erased."""
-    card = GiftCard.objects.filter(pk=facts["card"]).first()
+    """Return who sent a card, to whom, and what they wrote; what was erased is told no more."""
+    card = GiftCard.objects.filter(pk=facts.get("card")).first()
     if card is None:
         return {}
     return {"sender": card.sender_name, "name": card.recipient_name, "message": card.message}

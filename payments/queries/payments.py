@@ -2,14 +2,17 @@
 
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.conf import settings
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from orders.models import Order
 from payments.models import Payment, Refund, UserPaymentMethod
 from payments.queries.gift_cards import unreleased_orders, unreturned_orders
 from shopflow.lib.paging import Order as SortOrder
+from shopflow.lib.providers import WHEN_SHIPPED
 
+LEFT = (Order.FulfilmentStatus.PARTIAL, Order.FulfilmentStatus.FULFILLED)
 NEWEST_METHOD = SortOrder(["-id"])
 
 
@@ -50,3 +53,18 @@ def unclaimed_orders(limit: int) -> list[UUID]:
         refunds.values_list("order_id", flat=True)
     )
     return list(found[:limit])
+
+
+def shipped_uncaptured(limit: int) -> list[UUID]:
+    """Return payments whose authorized money is due: staff began to take it, or goods have left."""
+    authorized = Payment.objects.filter(status=Payment.Status.AUTHORIZED)
+    due = Q(capture_asked__isnull=False)
+    if settings.PAYMENT_CAPTURE == WHEN_SHIPPED:
+        due |= Q(order__fulfilment_status__in=LEFT)
+    return list(authorized.filter(due).order_by("id").values_list("pk", flat=True)[:limit])
+
+
+def removed_cards(limit: int) -> list[UUID]:
+    """Return removed cards that their providers still keep."""
+    rows = UserPaymentMethod.objects.filter(deleted_at__isnull=False, detached_at=None)
+    return list(rows.order_by("deleted_at").values_list("pk", flat=True)[:limit])

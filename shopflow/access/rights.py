@@ -25,6 +25,7 @@ PROTECTED = {
     "order_addresses": "order_id",
     "order_shipments": "order_id",
     "order_changes": "order_id",
+    "order_notes": "order_id",
     "order_returns": "order_id",
     "invoices": "order_id",
     "payments": "order_id",
@@ -32,6 +33,8 @@ PROTECTED = {
     "user_addresses": None,
     "user_payment_methods": None,
 }
+# Of these a person sees only the rows that are meant for them.
+SHOWN_IF = {"order_notes": "is_shown_to_shopper"}
 # Carts, sessions and tokens go for good, and so do links between rows and what nobody misses.
 HARD_DELETED = frozenset({
     "carts", "cart_items", "cart_coupons", "checkout_drafts", "wishlists", "wishlist_items",
@@ -71,7 +74,7 @@ NOT_CHANGED_BY_APP = {
 }  # fmt: skip
 # What pages and the API don't read: the back office. What also stands in APP_WRITES they add to.
 STAFF_ONLY = frozenset({
-    "order_notes", "disputes", "payouts", "payout_lines",
+    "disputes", "payouts", "payout_lines", "reconciliations",
     "purchase_orders", "purchase_order_lines", "stock_counts", "stock_count_lines",
     "stock_transfers", "stock_transfer_lines",
     "import_jobs", "import_rows", "webhook_endpoints", "webhook_deliveries", "outbox_messages",

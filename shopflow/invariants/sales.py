@@ -57,7 +57,8 @@ SALES = (
     Invariant(
         6,
         "open_orders_hold_their_stock",
-        "An unpaid order holds, and a paid one has committed, exactly what it sold.",
+        "An unpaid order holds exactly what it sold; what a paid one sold is committed, has shipped"
+        " or was taken out of it.",
         is_instant=True,
         query="""
             SELECT o.order_number || ', ' || i.sku
@@ -66,7 +67,8 @@ SALES = (
               AND i.quantity <> (
                 SELECT coalesce(sum(r.quantity), 0) FROM inventory_reservations r
                 WHERE r.order_item_id = i.id
-                  AND r.status = CASE o.status WHEN 'pending' THEN 'held' ELSE 'committed' END
+                  AND CASE o.status WHEN 'pending' THEN r.status = 'held'
+                      ELSE r.status IN ('committed', 'fulfilled', 'released') END
               )
         """,
     ),

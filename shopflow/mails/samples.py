@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from orders.models import Order, OrderAddress, OrderTaxLine
-from orders.queries import MailLine, ReturnedLine
+from orders.models import Order, OrderAddress, OrderItem, OrderNote, OrderTaxLine
+from orders.queries import MailLine, ReturnedLine, TakenOut
 
 TOKEN = "Zk9pY2UgYW5kIHNpbXBsZSwgYnV0IG5vdCBhIHRva2Vu"  # noqa: S105 - opens nothing
 SIGN_IN = {"device": "Firefox on Linux", "when": "21 Nov 2026, 18:40 UTC"}
@@ -113,7 +113,27 @@ SAMPLES: Mapping[str, Sample] = {
     ),
     "orders/expired": Sample("An order wasn't paid in time", ORDER, _order("cancelled")),
     "orders/cancelled": Sample("An order was cancelled by somebody", ORDER, _order("cancelled")),
-    "orders/shipped": Sample("A parcel left", {**ORDER, **PARCEL}, _order("shipped")),
+    "orders/shipped": Sample(
+        "A parcel left",
+        {**ORDER, **PARCEL},
+        {**_order("shipped"), "parcel": [MailLine("Linen towel", "", 2, Decimal("48.00"))]},
+    ),
+    "orders/payment_link": Sample(
+        "Somebody of the shop placed an order for a customer", ORDER, _order("pending")
+    ),
+    "orders/changed": Sample(
+        "Units were taken out of a paid order",
+        {**ORDER, "back": BACK},
+        {
+            **_order("processing"),
+            "taken_out": [TakenOut(OrderItem(product_name="Linen towel", variant_name=""), 1)],
+        },
+    ),
+    "orders/note": Sample(
+        "Somebody of the shop wrote to the shopper about an order",
+        {**ORDER, "written_on": "2026-11-21"},
+        {**_order("processing"), "note": OrderNote(text="We will send it on Monday.")},
+    ),
     "orders/delivered": Sample("An order arrived", ORDER, _order("delivered")),
     "orders/refunded": Sample(
         "The provider has sent money back", {**ORDER, "amount": BACK}, _order("confirmed")

@@ -17,9 +17,22 @@ from shopflow.access.rights import PROTECTED
 from tests.access.people import Person
 
 # What names something of a person's: nobody else gets an answer there.
-PRIVATE = {"number", "item_id", "id", "object_id", "row_id", "address_id", "method_id"}
+PRIVATE = {
+    "number",
+    "shipment_id",
+    "item_id",
+    "id",
+    "object_id",
+    "row_id",
+    "address_id",
+    "method_id",
+}
 # Whose table it is a row of.
-OWN_TABLES = {"address_id": "user_addresses", "method_id": "user_payment_methods"}
+OWN_TABLES = {
+    "address_id": "user_addresses",
+    "method_id": "user_payment_methods",
+    "shipment_id": "order_shipments",
+}
 # What everybody may know.
 PUBLIC = {
     "slug": "public",

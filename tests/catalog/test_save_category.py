@@ -1,4 +1,5 @@
 import pytest
+from django.core.cache import cache
 
 from catalog import commands, queries
 from catalog.errors import CategoryNotFound, InvalidProduct
@@ -141,4 +142,5 @@ def test_category_trail_leads_to_the_product(tree: dict[str, Category]) -> None:
         ("Shirts", "clothes/shirts"),
     ]
     Category.objects.filter(slug="clothes").update(is_active=False)
+    cache.clear()
     assert queries.category_trail(product) == []

@@ -92,6 +92,11 @@ RULES = (
         {"status": "discarded"},
     ),
     check(
+        "order_changes_settled_is_applied",
+        {"status": "applied", "applied_at": LATER, "settled_at": LATER},
+        {"status": "discarded", "applied_at": None},
+    ),
+    check(
         "order_changes_something_changes",
         {"old_values": {"quantity": 1}, "new_values": {"quantity": 2}},
         {"new_values": {"quantity": 1}},
@@ -105,7 +110,7 @@ RULES = (
     one_of(
         "order_shipments_status_known",
         "status",
-        "packed shipped in_transit delivered returned lost",
+        "packed shipped in_transit out_for_delivery failed delivered returned lost",
     ),
     check(
         "order_shipments_shipped_has_time",
@@ -138,7 +143,7 @@ RULES = (
     one_of(
         "order_shipment_events_status_known",
         "status",
-        "packed shipped in_transit delivered returned lost",
+        "packed shipped in_transit out_for_delivery failed delivered returned lost",
     ),
     unique(
         "order_shipment_events_told_once",

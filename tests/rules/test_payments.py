@@ -105,7 +105,12 @@ RULES = (
         {"status": "pending", "succeeded_at": None},
         {"status": "failed", "succeeded_at": None},
     ),
-    unique("refunds_dispute_id_key", "dispute_id"),
+    unique(
+        "refunds_dispute_once",
+        "dispute_id",
+        given={"dispute_id": new("disputes"), "status": "succeeded", "succeeded_at": LATER},
+        other={"dispute_id": new("disputes")},
+    ),
     one_of("refunds_status_known", "status", "pending succeeded failed"),
     check(
         "refunds_succeeded_has_time",
@@ -233,6 +238,13 @@ RULES = (
         {"type": "fee", "payment_id": None, "refund_id": new("refunds")},
         {"type": "fee", "payment_id": None, "dispute_id": new("disputes")},
     ),
+    append_only("reconciliations_append_only"),
+    check(
+        "reconciliations_finished_after_started",
+        {"started_at": EARLIER, "finished_at": EARLIER},
+        {"finished_at": "2025-12-31"},
+    ),
+    check("reconciliations_compared_not_negative", {"compared": 0}, {"compared": -1}),
     unique("payout_lines_provider_id_unique", "payout_id", "provider_line_id"),
 )
 

@@ -184,7 +184,8 @@ class SandboxGateway:
 
     def forget(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         gone = {"redirect_url": None, "failure_reason": "", "card_last_four": "", "kept": None}
-        return {**payload, "data": {**payload["data"], **gone}}
+        data = {name: gone.get(name, value) for name, value in payload["data"].items()}
+        return {**payload, "data": data}
 
     # --- Signatures and shapes ---------------------------------------------------------------
 

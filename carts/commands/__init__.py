@@ -1,0 +1,46 @@
+"""Everything that changes a cart."""
+
+from carts.commands.carts import (
+    MOST_CODE_LENGTH,
+    MOST_LINES,
+    MOST_UNITS,
+    REFUSED_COUPONS,
+    OpenedCart,
+    add_line,
+    close,
+    drop_carts_of_closed_accounts,
+    drop_deleted_products,
+    drop_expired,
+    enter_coupon,
+    merge_guest_cart,
+    open_cart,
+    open_cart_with,
+    remove_coupon,
+    remove_line,
+    set_quantity,
+)
+from carts.commands.phone import discard_draft, name_draft, note_answers, open_for_customer
+
+__all__ = [
+    "MOST_CODE_LENGTH",
+    "MOST_LINES",
+    "MOST_UNITS",
+    "REFUSED_COUPONS",
+    "OpenedCart",
+    "add_line",
+    "close",
+    "discard_draft",
+    "drop_carts_of_closed_accounts",
+    "drop_deleted_products",
+    "drop_expired",
+    "enter_coupon",
+    "merge_guest_cart",
+    "name_draft",
+    "note_answers",
+    "open_cart",
+    "open_cart_with",
+    "open_for_customer",
+    "remove_coupon",
+    "remove_line",
+    "set_quantity",
+]
