@@ -170,9 +170,8 @@ def _check_wishes(lines: Sequence[ReturnLine], *, is_exchange: bool) -> None:
     if not is_exchange:
         return
     items = OrderItem.objects.in_bulk(wishes)
-    wanted = ProductVariant.objects.filter(is_active=True, deleted_at=None).in_bulk(
-        wishes.values()  # type: ignore[arg-type]  # none of them is None, as was looked
-    )
+    variants = ProductVariant.objects.filter(is_active=True, deleted_at=None)
+    wanted = variants.in_bulk(wishes.values())
     for item_id, variant_id in wishes.items():
         item, variant = items[item_id], wanted.get(variant_id)
         if variant is None or variant.product_id != item.product_id:
