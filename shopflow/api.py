@@ -143,7 +143,7 @@ staff = [
         name="staff-order-shipments",
     ),
     re_path(
-        f"^staff/orders/{NUMBER}/shipments/{SHIPMENT}/events/$",
+        f"^staff/orders/{NUMBER}/shipments/(?P<shipment_id>{UUID})/events/$",
         StaffShipmentViewSet.as_view({"post": "event"}),
         name="staff-order-shipment-events",
     ),

@@ -39,6 +39,7 @@ from orders.queries.returns import (
     ReturnedLine,
     ReturnFact,
     due_of,
+    is_late,
     is_returnable,
     last_day,
     moment,
@@ -46,6 +47,7 @@ from orders.queries.returns import (
     returnable_lines,
     returns_of,
     units_left,
+    units_sent,
     unsettled_returns,
 )
 
