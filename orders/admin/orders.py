@@ -13,7 +13,6 @@ from django.views.decorators.http import require_safe
 
 from orders import queries
 from orders.admin.acts import ACTS, cancel
-from orders.admin.returns import START_RETURN
 from orders.admin.slips import slips_of
 from orders.models import Order
 from shopflow.lib.admin import ActingAdmin
