@@ -31,6 +31,7 @@ from shipping.queries import (
     is_union_seller,
     vat_answer,
 )
+from shopflow.lib import context
 from shopflow.lib.addresses import known_countries
 from shopflow.lib.errors import DomainError, InvalidInput
 from shopflow.lib.http import SeeOther, Shopper, shopper_of
@@ -141,6 +142,7 @@ def _ordered(page: Page, form: CheckoutForm, billing: BillingForm | None) -> Ans
     asked = {**_plain(order), "vat_id": data["vat_id"]}
     claim = claim_of(actor=_actor(shopper), route=ROUTE, key=data["key"], body=asked)
     order |= {"vat": form.vat, "taxes": _taxes(page, order, form.vat)}
+    order["came_from"] = context.current().inet or ""
     return answer_once(claim, work=lambda: _work(shopper, order), refusal=_refusal)
 
 
@@ -211,7 +213,7 @@ def _shown(
     if quote is None and status == 200:
         return SeeOther(reverse("carts:detail"))
     is_whole = destination is not None and destination.is_whole
-    context = {
+    facts = {
         "form": form,
         "book": book,
         "billing": billing,
@@ -223,7 +225,7 @@ def _shown(
         "sentence": sentence,
         "key": new_id().hex,
     }
-    return render(page.request, "orders/checkout.html", context, status=status)
+    return render(page.request, "orders/checkout.html", facts, status=status)
 
 
 def _quote(page: Page, destination: Destination | None) -> Quote | None:
