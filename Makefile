@@ -24,7 +24,7 @@ SETTINGS := SECRET_KEY=lint-$$($(PYTHON) -c 'import secrets; print(secrets.token
 	SANDBOX_API_KEY=lint SANDBOX_WEBHOOK_SECRET=lint \
 	EMAIL_URL=smtps://mail.example EMAIL_FROM=mail@shop.example
 
-.PHONY: help run dev test compat lint format openapi baseline bench data-model db-shell lock clean base full browser-kit \
+.PHONY: help run dev test races nightly compat lint format openapi baseline bench data-model db-shell lock clean base full browser-kit \
 	lint-style lint-types lint-imports lint-templates lint-migrations lint-deploy lint-locks
 
 help: ## Show this list
@@ -40,6 +40,18 @@ test: full $(if $(filter 0,$(BROWSER)),,browser-kit) ## Run all tests (ARGS="tes
 	@SHOPFLOW_STATE="$(TEST_STATE)" exec $(PY) manage.py up --throwaway --exec \
 		$(PY) -m pytest --numprocesses=logical --maxprocesses=7 \
 		$(if $(filter 0,$(BROWSER)),-m "not browser") $(ARGS)
+
+# How many rounds of each race: make races ROUNDS=10000
+ROUNDS ?= 200
+
+races: full ## Run the races alone, ROUNDS=200 of each
+	@ROUNDS="$(ROUNDS)" SHOPFLOW_STATE="$(TEST_STATE)" exec $(PY) manage.py up --throwaway --exec \
+		$(PY) -m pytest tests/races $(ARGS)
+
+nightly: full ## Run what takes hours: races, a storm of webhooks and Hypothesis at full size
+	@ROUNDS="$(ROUNDS)" STORM=10000 HYPOTHESIS_PROFILE=nightly SHOPFLOW_STATE="$(TEST_STATE)" \
+		exec $(PY) manage.py up --throwaway --exec $(PY) -m pytest \
+		--numprocesses=logical --maxprocesses=7 -m "race or hypothesis" $(ARGS)
 
 # Another release of the same version, or another version: make compat PG15_BIN=/opt/pg16/bin
 PG15_BIN ?= /usr/lib/postgresql/15/bin

@@ -1,5 +1,6 @@
 """The cart for mobile clients: a user's own, or a guest's, opened by the token in X-Cart-Token."""
 
+from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -9,6 +10,7 @@ from rest_framework.response import Response
 
 from carts import commands
 from carts.errors import CartNotFound
+from carts.forms import GiftCardForm, first_error
 from carts.models import Cart
 from carts.queries import Destination, find_cart, price_cart, quote_document
 from carts.serializers import (
@@ -23,6 +25,7 @@ from shipping.queries import vat_answer
 from shopflow.lib import context
 from shopflow.lib.api import Body, checked, user_id_of
 from shopflow.lib.api.schema import CART_TOKEN
+from shopflow.lib.errors import InvalidInput
 from shopflow.lib.limits import only_failures
 
 HEADER = "X-Cart-Token"
@@ -78,7 +81,11 @@ class CartItemViewSet(viewsets.ViewSet):
     def create(self, request: Request) -> Response:
         """Put units of a variant into the cart; without one a cart is made for them."""
         wanted = checked(NewItemBody, request)
-        line = {"variant_id": wanted["variant"], "quantity": wanted["quantity"]}
+        line = {
+            "variant_id": wanted["variant"],
+            "quantity": wanted["quantity"],
+            "gift_card": _gift_card(wanted.get("gift_card", {})),
+        }
         user_id = user_id_of(request)
         if user_id or HEADER not in request.headers:
             opened = commands.open_cart_with(user_id=user_id, **line)
@@ -124,6 +131,13 @@ class CartCouponViewSet(viewsets.ViewSet):
         cart = _own_cart(request)
         commands.remove_coupon(cart_id=cart.pk, code=code)
         return _shown(cart.pk)
+
+
+def _gift_card(said: dict[str, Any]) -> dict[str, str]:
+    form = GiftCardForm(said)
+    if not form.is_valid():
+        raise InvalidInput(first_error(form))
+    return form.entry
 
 
 def _own_cart(request: Request) -> Cart:

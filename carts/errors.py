@@ -38,3 +38,8 @@ class CartTooLarge(DomainError):
     code = "cart_too_large"
     status = 409
     message = "A cart holds up to 100 different items. Please order in two steps."
+
+
+class InvalidCustomer(InvalidInput):
+    code = "invalid_customer"
+    message = "Please enter an e-mail address like name@example.com."

@@ -1,9 +1,11 @@
 """What a shopper writes into the cart."""
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any, cast
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from carts.commands import MOST_CODE_LENGTH, MOST_UNITS
@@ -11,6 +13,15 @@ from shopflow.lib.addresses import country_of
 from shopflow.lib.templatetags.shop import country
 
 QUANTITY_RULE = _("Please choose a quantity from 1 to 999.")
+LONGEST_MESSAGE = 300
+ONE_DAY, LATEST_SENDING = timedelta(days=1), timedelta(days=365)
+GIFT_CARD_RULES = {
+    "recipient_name": _("Please write the names with up to 100 letters."),
+    "recipient_email": _("Please enter an e-mail address like name@example.com."),
+    "sender_name": _("Please write the names with up to 100 letters."),
+    "message": _("Please write a message of up to 300 letters."),
+    "send_on": _("Please choose a day from today to a year from now."),
+}
 UNREADABLE = _("Please choose what you would like to add.")
 
 
@@ -39,6 +50,38 @@ class AddForm(forms.Form):
     variant = forms.UUIDField(error_messages={"required": UNREADABLE, "invalid": UNREADABLE})
     product = forms.UUIDField(required=False, error_messages={"invalid": UNREADABLE})
     quantity = QuantityField()
+
+
+class GiftCardForm(forms.Form):
+    """Who gets a gift card, from whom, and when; all may stay empty: then who orders gets it."""
+
+    recipient_name = forms.CharField(required=False, max_length=100)
+    recipient_email = forms.EmailField(required=False, max_length=254)
+    sender_name = forms.CharField(required=False, max_length=100)
+    message = forms.CharField(required=False, max_length=LONGEST_MESSAGE)
+    send_on = forms.DateField(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.error_messages = dict.fromkeys(field.error_messages, GIFT_CARD_RULES[name])
+
+    def clean_send_on(self) -> str:
+        day: date | None = self.cleaned_data["send_on"]
+        today = timezone.now().date()
+        # Somewhere it is still yesterday.
+        if day is not None and not today - ONE_DAY <= day <= today + LATEST_SENDING:
+            raise forms.ValidationError(GIFT_CARD_RULES["send_on"])
+        return "" if day is None or day <= today else day.isoformat()
+
+    @property
+    def entry(self) -> dict[str, str]:
+        """What was said, as a line keeps it: single blanks, and line breaks in the message only."""
+        said = {name: value for name, value in self.cleaned_data.items() if value}
+        return {
+            name: "\n".join(" ".join(line.split()) for line in value.splitlines())
+            for name, value in said.items()
+        }
 
 
 class LineForm(forms.Form):

@@ -1,5 +1,6 @@
 """What someone means to buy."""
 
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.db.models.lookups import Exact
 from catalog.models import Product, ProductVariant
 from promotions.models import Coupon
 from shopflow.lib.fields import MoneyField
-from shopflow.lib.rows import Row, one_of
+from shopflow.lib.rows import Row, list_or_null, one_of
 
 
 class CartQuerySet(models.QuerySet["Cart"]):
@@ -95,14 +96,26 @@ class Cart(Row):
         return str(self.id)
 
 
+@dataclass(frozen=True)
+class OpenedCart:
+    """A cart, and for guests the token that opens it (only its hash is stored)."""
+
+    cart: Cart
+    token: str | None
+
+
 class CartItem(Row):
-    """So many of a variant in a cart; `unit_price` is what it cost when it was added."""
+    """So many of a variant in a cart; `unit_price` is what it cost when it was added.
+
+    `gift_cards` says of a gift card who gets which unit: see `orders.models.items.OrderItem`.
+    """
 
     cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="items", db_index=False)
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+")
     variant = models.ForeignKey(ProductVariant, on_delete=models.CASCADE, related_name="+")
     quantity = models.IntegerField()
     unit_price = MoneyField()
+    gift_cards = models.JSONField(null=True, blank=True)
 
     class Meta:
         db_table = "cart_items"
@@ -118,10 +131,18 @@ class CartItem(Row):
             models.CheckConstraint(
                 condition=Q(unit_price__gte=0), name="cart_items_price_not_negative"
             ),
+            list_or_null("gift_cards", table="cart_items"),
         )
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.variant_id}"
+
+    @property
+    def recipients(self) -> list[dict[str, str]]:
+        """Who gets each unit of a gift card; who was named last gets all that follow."""
+        told: list[dict[str, str]] = list(self.gift_cards or [{}])
+        told += told[-1:] * (self.quantity - len(told))
+        return told[: self.quantity]
 
 
 class CartCoupon(Row):

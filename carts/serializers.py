@@ -39,6 +39,7 @@ class CartItemSerializer(Output[QuoteLine]):
     unit_price = MoneyValue()
     line_total = MoneyValue()
     notice = serializers.CharField(allow_null=True)
+    is_gift_card = serializers.BooleanField()
 
 
 class CartCouponSerializer(Output[QuoteDiscount]):
@@ -144,11 +145,25 @@ class QuoteSerializer(Output[Any]):
     trace = TraceStepSerializer(many=True)
 
 
+class GiftCardBody(Body):
+    """Who gets these units of a gift card, when; what is left out: who orders gets them, at once.
+
+    `send_on` is at most a year ahead; `message` has up to 300 signs.
+    """
+
+    recipient_name = serializers.CharField(required=False, allow_blank=True, max_length=100)
+    recipient_email = serializers.EmailField(required=False, allow_blank=True, max_length=254)
+    sender_name = serializers.CharField(required=False, allow_blank=True, max_length=100)
+    message = serializers.CharField(required=False, allow_blank=True, max_length=300)
+    send_on = serializers.DateField(required=False, allow_null=True)
+
+
 class NewItemBody(Body):
     """So many units of a variant, on top of those in the cart."""
 
     variant = serializers.UUIDField()
     quantity = WholeNumber()
+    gift_card = GiftCardBody(required=False)
 
 
 class QuantityBody(Body):

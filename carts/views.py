@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from carts import commands
 from carts.errors import CartItemNotFound, CartNotFound, UnknownVariant
-from carts.forms import AddForm, CouponForm, EstimateForm, LineForm, first_error
+from carts.forms import AddForm, CouponForm, EstimateForm, GiftCardForm, LineForm, first_error
 from carts.models import Cart
 from carts.queries import (
     Quote,
@@ -66,8 +66,9 @@ def badge(request: HttpRequest) -> HttpResponse:
 def add(request: HttpRequest) -> HttpResponse:
     """Put a variant into the cart; a guest's first one makes the cart."""
     form = AddForm(request.POST)
-    if not form.is_valid():
-        return _page(request, Refusal(sentence=first_error(form), status=InvalidInput.status))
+    gift_card = GiftCardForm(request.POST)
+    if wrong := next((each for each in (form, gift_card) if not each.is_valid()), None):
+        return _page(request, Refusal(sentence=first_error(wrong), status=InvalidInput.status))
     shopper = shopper_of(request)
     chosen = form.cleaned_data
     try:
@@ -79,6 +80,7 @@ def add(request: HttpRequest) -> HttpResponse:
             variant_id=chosen["variant"],
             quantity=chosen["quantity"],
             product_id=chosen["product"],
+            gift_card=gift_card.entry,
         )
     except DomainError as error:
         return _page(request, Refusal(sentence=str(error), status=error.status))

@@ -11,7 +11,7 @@ from rest_framework import serializers, viewsets
 from rest_framework.request import Request
 
 from catalog.errors import CategoryNotFound
-from catalog.filters import ProductFilter, ShelfFilter
+from catalog.filters import ATTRIBUTE, ProductFilter, ShelfFilter
 from catalog.models import Brand, Category, Product, ProductQuerySet
 from catalog.queries import (
     BY_RELEVANCE,
@@ -37,7 +37,7 @@ from catalog.serializers import (
 )
 from shopflow.lib.api import CursorPagination, cached
 from shopflow.lib.api.paging import PARAMETERS
-from shopflow.lib.cache import CATALOG, product_scope
+from shopflow.lib.cache import ATTRIBUTES, CATALOG, product_scope
 from shopflow.lib.paging import Order
 
 FIELDS = OpenApiParameter(
@@ -59,8 +59,14 @@ class ProductViewSet(viewsets.GenericViewSet[Product]):
 
     @extend_schema(parameters=[ProductQuery, FIELDS])
     def list(self, request: Request) -> HttpResponse:
-        """List products, filtered and sorted."""
-        return cached(request, scopes=[CATALOG], known=self.known, make=self._page)
+        """List products, filtered and sorted.
+
+        Attributes that lists are narrowed by are parameters too: `attr_<slug>`, several times for
+        several values, for example `attr_material=linen&attr_material=wool`.
+        """
+        attributes = {name for name in request.query_params if name.startswith(ATTRIBUTE)}
+        known = self.known | attributes
+        return cached(request, scopes=[CATALOG, ATTRIBUTES], known=known, make=self._page)
 
     @extend_schema(parameters=[FIELDS], responses=ProductSerializer)
     def retrieve(self, request: Request, slug: str) -> HttpResponse:

@@ -10,3 +10,6 @@ products_saved = Signal()
 
 category_renamed = Signal()
 """A category has another name, or stands elsewhere (category_id)."""
+
+stock_turned = Signal()
+"""Products sold out or came back (product_ids)."""

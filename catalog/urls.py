@@ -19,7 +19,9 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("c/<slugs:slugs>/", views.category, name="category"),
     path("p/<slug:slug>/", views.product, name="product"),
+    path("seen/", views.seen, name="seen"),
     path("search/", views.search, name="search"),
     path("search/suggest/", views.suggest, name="suggest"),
     path("brands/<slug:slug>/", views.brand, name="brand"),
+    path("pages/<slug:slug>/", views.page, name="page"),
 ]

@@ -40,6 +40,14 @@ class UnitsNotHere(DomainError):
     message = "Some of these units haven't arrived yet. Count the stock once they are here."
 
 
+class UnitsNotCommitted(DomainError):
+    """Fewer units of an order line wait for their parcel than are to be moved."""
+
+    code = "units_not_committed"
+    status = 409
+    message = "Fewer units of this are left to ship. Please look at the order again."
+
+
 class CountsRefused(DomainError):
     """Some of many figures can't be set; `refusals` says why, by variant."""
 

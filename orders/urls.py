@@ -13,5 +13,19 @@ urlpatterns = [
     path("orders/<str:number>/cancel/", views.cancel, name="cancel"),
     path("orders/<str:number>/invoice/", views.invoice, name="invoice"),
     path("orders/<str:number>/reorder/", views.reorder, name="reorder"),
+    path("orders/<str:number>/returns/", views.returns, name="returns"),
+    path("orders/<str:number>/returns/<str:return_number>/", views.one_return, name="return"),
+    path(
+        "orders/<str:number>/returns/<str:return_number>/label/",
+        views.return_label,
+        name="return-label",
+    ),
+    path(
+        "orders/<str:number>/returns/<str:return_number>/cancel/",
+        views.call_off_return,
+        name="return-cancel",
+    ),
+    path("orders/<str:number>/withdrawal/", views.withdraw_order, name="withdraw-order"),
+    path("withdrawal/", views.withdraw, name="withdraw"),
     path("account/orders/", views.mine, name="mine"),
 ]

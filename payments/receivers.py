@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.dispatch import receiver
 
-from orders.signals import order_cancelled, order_claimed
+from orders.signals import order_cancelled, order_claimed, order_paid, return_received
 from payments import tasks
 from payments.signals import event_received, refund_asked
 from shopflow.lib.queue import enqueue
@@ -29,3 +29,13 @@ def settle(order_id: UUID, **_: Any) -> None:
 @receiver(order_claimed, dispatch_uid="claim the payments of an order")
 def claim(order_id: UUID, **_: Any) -> None:
     enqueue(tasks.claim_payments, str(order_id))
+
+
+@receiver(return_received, dispatch_uid="settle a return")
+def settle_return(return_id: UUID, **_: Any) -> None:
+    enqueue(tasks.settle_return, str(return_id))
+
+
+@receiver(order_paid, dispatch_uid="make the gift cards of an order")
+def issue(order_id: UUID, **_: Any) -> None:
+    enqueue(tasks.issue_gift_cards_of, str(order_id))

@@ -7,9 +7,17 @@ from uuid import UUID
 from celery import shared_task
 from django.db import OperationalError
 
-from orders.queries import overdue
+from orders.queries import overdue, unsettled_returns
 from payments import commands
-from payments.queries import unclaimed_orders, unsettled_orders, waiting_refunds
+from payments.queries import (
+    cards_to_send,
+    removed_cards,
+    shipped_uncaptured,
+    unclaimed_orders,
+    unissued_orders,
+    unsettled_orders,
+    waiting_refunds,
+)
 from shopflow.lib.errors import DomainError
 
 log = logging.getLogger(__name__)
@@ -58,12 +66,36 @@ def settle_cancelled() -> None:
 
 
 @shared_task(acks_late=True, ignore_result=True)
+def settle_return(return_id: str) -> None:
+    """Give back what is due for one return. Safe to repeat."""
+    _each([UUID(return_id)], lambda return_id: commands.settle_return(return_id=return_id))
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def settle_returns() -> None:
+    """Give back what is due for returns whose doorbell was lost. Safe to repeat."""
+    _each(unsettled_returns(BATCH), lambda return_id: commands.settle_return(return_id=return_id))
+
+
+@shared_task(acks_late=True, ignore_result=True)
 def expire_unpaid() -> None:
     """Expire the orders whose payment window has passed. Safe to repeat."""
     _each(
         overdue(BATCH),
         lambda order_id: commands.close_unpaid(order_id=order_id, only_overdue=True),
     )
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def capture_due() -> None:
+    """Take authorized money whose goods have left, or that staff began to take. Safe to repeat."""
+    _each(shipped_uncaptured(BATCH), lambda pk: commands.capture_payment(payment_id=pk))
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def detach_removed_cards() -> None:
+    """Let providers forget the removed cards whose doorbell was lost. Safe to repeat."""
+    _each(removed_cards(BATCH), lambda pk: commands.detach_method(method_id=pk))
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -76,6 +108,35 @@ def claim_payments(order_id: str) -> None:
 def claim_waiting_payments() -> None:
     """Find the claims whose doorbell was lost. Safe to repeat."""
     _each(unclaimed_orders(BATCH), lambda order_id: commands.claim_payments(order_id=order_id))
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def reconcile() -> None:
+    """Compare the providers' ledgers with ours and heal what can be. Safe to repeat."""
+    commands.reconcile()
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def issue_gift_cards_of(order_id: str) -> None:
+    """Make and mail the gift cards of one paid order. Safe to repeat."""
+    _each([UUID(order_id)], _issue)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def issue_gift_cards() -> None:
+    """Make the gift cards whose doorbell was lost. Safe to repeat."""
+    _each(unissued_orders(BATCH), _issue)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def send_gift_cards() -> None:
+    """Mail the gift cards whose day has come. Safe to repeat."""
+    _each(cards_to_send(BATCH), lambda card_id: commands.send_card(card_id=card_id))
+
+
+def _issue(order_id: UUID) -> None:
+    for card_id in commands.issue_bought(order_id=order_id):
+        commands.send_card(card_id=card_id)
 
 
 def _each(ids: Iterable[UUID], work: Callable[[UUID], None]) -> None:

@@ -19,8 +19,16 @@ from rest_framework.views import APIView
 from accounts.api import AddressViewSet, DoorViewSet, MeViewSet, SignInViewSet
 from carts.api import CartCouponViewSet, CartItemViewSet, CartViewSet
 from catalog.api import BrandViewSet, CategoryViewSet, ProductViewSet, SuggestViewSet
-from orders.api import CheckoutViewSet, OrderViewSet, OwnOrderViewSet, PdfRenderer
-from payments.api import PaymentMethodViewSet, PaymentViewSet
+from orders.api import (
+    CheckoutViewSet,
+    OrderViewSet,
+    OwnOrderViewSet,
+    PdfRenderer,
+    ReturnViewSet,
+    StaffShipmentViewSet,
+    WithdrawalViewSet,
+)
+from payments.api import GiftCardViewSet, PaymentMethodViewSet, PaymentViewSet
 from shopflow.lib.errors import NotFound
 from shopflow.privacy.api import MyDataViewSet
 
@@ -76,6 +84,8 @@ router.register("brands", BrandViewSet, basename="brand")
 
 NUMBER = r"(?P<number>[A-Za-z0-9-]{1,30})"
 CODE = r"(?P<code>[^/\x00]{1,50})"
+UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+SHIPMENT = r"(?P<shipment_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 app_name = "api-v1"
 # Coming in, going out, and one's own account.
 people = [
@@ -125,6 +135,19 @@ people = [
         name="me-payment-method",
     ),
 ]
+# For the apps of people who work here.
+staff = [
+    re_path(
+        f"^staff/orders/{NUMBER}/shipments/$",
+        StaffShipmentViewSet.as_view({"post": "create"}),
+        name="staff-order-shipments",
+    ),
+    re_path(
+        f"^staff/orders/{NUMBER}/shipments/{SHIPMENT}/events/$",
+        StaffShipmentViewSet.as_view({"post": "event"}),
+        name="staff-order-shipment-events",
+    ),
+]
 urlpatterns = [
     *router.urls,
     path("search/suggest/", SuggestViewSet.as_view({"get": "list"}), name="suggest"),
@@ -162,10 +185,36 @@ urlpatterns = [
         name="order-reorder",
     ),
     re_path(
+        f"^orders/{NUMBER}/returns/$",
+        ReturnViewSet.as_view({"get": "list", "post": "create"}),
+        name="order-returns",
+    ),
+    re_path(
+        f"^orders/{NUMBER}/withdrawal/$",
+        WithdrawalViewSet.as_view({"post": "create"}),
+        name="order-withdrawal",
+    ),
+    re_path(
         f"^orders/{NUMBER}/payments/$",
         PaymentViewSet.as_view({"post": "create"}),
         name="order-payments",
     ),
+    re_path(
+        f"^orders/{NUMBER}/gift-cards/$",
+        GiftCardViewSet.as_view({"get": "list", "post": "create"}),
+        name="order-gift-cards",
+    ),
+    re_path(
+        f"^orders/{NUMBER}/gift-cards/(?P<id>{UUID})/$",
+        GiftCardViewSet.as_view({"delete": "destroy"}),
+        name="order-gift-card",
+    ),
+    path(
+        "gift-cards/balance/",
+        GiftCardViewSet.as_view({"post": "balance"}),
+        name="gift-card-balance",
+    ),
+    *staff,
     path("schema/", Schema.as_view(), name="schema"),
     path("docs/", docs, name="docs"),
     re_path("", Nowhere.as_view()),

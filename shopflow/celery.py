@@ -28,7 +28,12 @@ app.conf.update(
         "catch up on webhooks": {"task": "payments.tasks.process_waiting_events", "schedule": 10},
         "settle refunds": {"task": "payments.tasks.settle_refunds", "schedule": 10},
         "settle cancelled orders": {"task": "payments.tasks.settle_cancelled", "schedule": 10},
+        "take authorized money": {"task": "payments.tasks.capture_due", "schedule": 60},
+        "forget removed cards": {"task": "payments.tasks.detach_removed_cards", "schedule": 600},
+        "settle returns": {"task": "payments.tasks.settle_returns", "schedule": 10},
         "expire unpaid orders": {"task": "payments.tasks.expire_unpaid", "schedule": 10},
+        "make gift cards": {"task": "payments.tasks.issue_gift_cards", "schedule": 60},
+        "send gift cards": {"task": "payments.tasks.send_gift_cards", "schedule": 60},
         "send mails": {"task": "shopflow.lib.tasks.send_mails", "schedule": 10},
         "make papers": {"task": "orders.tasks.make_papers", "schedule": 10},
         "publish stock figures": {"task": "inventory.tasks.publish_all", "schedule": 600},
@@ -60,8 +65,16 @@ app.conf.update(
             "task": "catalog.tasks.rebuild_words",
             "schedule": crontab(hour="3", minute="0"),
         },
+        "count what filters leave": {
+            "task": "catalog.tasks.refresh_all_facets",
+            "schedule": crontab(hour="1", minute="30"),
+        },
         "make partitions": {"task": "shopflow.lib.tasks.make_partitions", "schedule": 86_400},
-        # UTC, when few people buy.
+        # UTC, when few people buy; before the invariants, which ask the providers as well.
+        "reconcile payments": {
+            "task": "payments.tasks.reconcile",
+            "schedule": crontab(hour="3", minute="0"),
+        },
         "check invariants": {
             "task": "shopflow.tasks.check_invariants",
             "schedule": crontab(hour="3", minute="30"),

@@ -17,7 +17,9 @@ from django.core.validators import validate_email
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
+from shopflow import theme
 from shopflow.lib.money import THREE_DECIMAL
+from shopflow.lib.providers import Providers, names, origin
 from shopflow.lib.seller import Seller
 
 T = TypeVar("T")
@@ -62,15 +64,15 @@ class Config:
     celery_broker_url: str
     default_currency: str
     login_needs_verified_email: bool
-    payment_providers: list[str]
-    sandbox_url: str
-    sandbox_api_key: str
-    sandbox_webhook_secrets: list[str]
+    providers: Providers
     mail_server: MailServer
     email_from: str
     media_root: Path
     static_root: Path
+    theme: Path | None
     tax_records_kept_years: int
+    return_days: int
+    withdrawal_days: int
     seller: Seller
 
 
@@ -102,15 +104,13 @@ class _Reader:
 def load(environ: Mapping[str, str] = os.environ) -> Config:
     """Return the checked configuration; raises ImproperlyConfigured naming every fault."""
     read = _Reader(environ)
-    providers = _names(read.text("PAYMENT_PROVIDERS", "sandbox"))
-    sandbox = "sandbox" in providers
     state = Path(environ.get("SHOPFLOW_STATE", ".run")).resolve()
     config = Config(
         secret_key=read.parsed("SECRET_KEY", _strong_key, ""),
         secret_key_fallbacks=read.parsed("SECRET_KEY_FALLBACKS", _strong_keys, [], default=""),
         debug=read.parsed("DEBUG", _flag, fallback=False, default="0"),
         allowed_hosts=read.parsed("ALLOWED_HOSTS", _hosts, [], default="127.0.0.1,localhost,[::1]"),
-        site_url=read.parsed("SITE_URL", _origin, "", default="http://127.0.0.1:8000"),
+        site_url=read.parsed("SITE_URL", origin, "", default="http://127.0.0.1:8000"),
         trusted_proxies=read.parsed("TRUSTED_PROXIES", _proxies, 0, default="0"),
         limits_api=read.parsed("API_LIMITS", _flag, fallback=True, default="1"),
         database=read.parsed("DATABASE_URL", database_settings, {}),
@@ -120,18 +120,16 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         login_needs_verified_email=read.parsed(
             "LOGIN_NEEDS_VERIFIED_EMAIL", _flag, fallback=True, default="1"
         ),
-        payment_providers=providers,
-        sandbox_url=read.parsed("SANDBOX_URL", _origin, "", default="http://127.0.0.1:8001"),
-        sandbox_api_key=read.text("SANDBOX_API_KEY", None if sandbox else ""),
-        sandbox_webhook_secrets=read.parsed(
-            "SANDBOX_WEBHOOK_SECRET", _secrets, [], default=None if sandbox else ""
-        ),
+        providers=Providers.read(read.text, read.parsed),
         mail_server=read.parsed("EMAIL_URL", mail_server, MailServer()),
         email_from=read.parsed("EMAIL_FROM", _sender, ""),
         media_root=Path(read.text("MEDIA_ROOT", str(state / "media"))),
         static_root=Path(read.text("STATIC_ROOT", str(state / "static"))),
+        theme=read.parsed("THEME", theme.folder, None, default=""),
         seller=Seller.read(read.parsed),
         tax_records_kept_years=read.parsed("TAX_RECORDS_KEPT_YEARS", _years, 10, default="10"),
+        return_days=read.parsed("RETURN_DAYS", _days, 30, default="30"),
+        withdrawal_days=read.parsed("WITHDRAWAL_DAYS", _days, 14, default="14"),
     )
     read.faults += _unsafe(config, allows_http=environ.get("ALLOW_HTTP", "") == "1")
     if read.faults:
@@ -163,9 +161,8 @@ def database_settings(url: str) -> dict[str, Any]:
     """Return Django's connection settings for a `postgresql://` URL.
 
     The URL is libpq's own: `?host=<folder>` names a unix socket, and what else follows `?`
-    (sslmode, sslrootcert, connect_timeout, …) reaches libpq as it stands, in OPTIONS.
-    Raises ValueError, also for a parameter that libpq doesn't know: one that is dropped in
-    silence could be the one that asks for TLS.
+    (sslmode, …) reaches libpq as it stands, in OPTIONS. Raises ValueError, also for a parameter
+    that libpq doesn't know: one dropped in silence could be the one that asks for TLS.
     """
     try:
         # libpq's errors repeat what they can't read, and that may be the password.
@@ -226,10 +223,6 @@ def _sender(text: str) -> str:
     return text
 
 
-def _names(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
-
-
 def _flag(text: str) -> bool:
     if text.lower() not in {"0", "1", "true", "false", "yes", "no"}:
         raise ValueError("write 1 or 0")
@@ -245,18 +238,11 @@ def _strong_key(text: str) -> str:
 
 
 def _strong_keys(text: str) -> list[str]:
-    return [_strong_key(key) for key in _names(text)]
-
-
-def _secrets(text: str) -> list[str]:
-    found = _names(text)
-    if not found:
-        raise ValueError("there is none in it, and with an empty one everybody could sign")
-    return found
+    return [_strong_key(key) for key in names(text)]
 
 
 def _hosts(text: str) -> list[str]:
-    found = _names(text)
+    found = names(text)
     if "*" in found:
         raise ValueError("name the shop's hosts; with * a request could choose one")
     return found
@@ -266,14 +252,6 @@ def _proxies(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) > MOST_PROXIES:
         raise ValueError(f"write how many proxies stand before the shop, 0 to {MOST_PROXIES}")
     return int(text)
-
-
-def _origin(text: str) -> str:
-    parts = urlsplit(text)
-    is_origin = parts.scheme in {"http", "https"} and parts.hostname and "@" not in parts.netloc
-    if not is_origin or parts.path.strip("/") or parts.query or parts.fragment:
-        raise ValueError("write it as https://shop.example")
-    return text.rstrip("/")
 
 
 def _is_this_machine(host: str) -> bool:
@@ -295,4 +273,10 @@ def _currency(text: str) -> str:
 def _years(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 50:
         raise ValueError("a number of years from 1 to 50, please")
+    return int(text)
+
+
+def _days(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 366:
+        raise ValueError("a number of days from 1 to 366, please")
     return int(text)

@@ -2,13 +2,14 @@
 
 import os
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 
 import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
-from shopflow import config
+from shopflow import config, theme
 from shopflow.lib import logs, policy
 from shopflow.lib.roles import Role
 
@@ -73,7 +74,7 @@ WSGI_APPLICATION = "shopflow.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": theme.folders(theme=CONFIG.theme, ours=BASE_DIR, part="templates"),
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -191,7 +192,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = CONFIG.static_root
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = theme.folders(theme=CONFIG.theme, ours=BASE_DIR, part="static")
 MEDIA_URL = "/media/"
 MEDIA_ROOT = CONFIG.media_root
 STORAGES = {
@@ -232,9 +233,9 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 CSRF_FAILURE_VIEW = "shopflow.views.csrf_failure"
 # Where each provider's hosted payment page is.
-_ORIGINS = {"sandbox": CONFIG.sandbox_url}
-PAYMENT_ORIGINS = {code: _ORIGINS[code] for code in CONFIG.payment_providers if code in _ORIGINS}
-CONTENT_SECURITY_POLICY = {"DIRECTIVES": policy.of_pages(forms_go_to=PAYMENT_ORIGINS.values())}
+PAYMENT_ORIGINS = CONFIG.providers.pages
+_PAGES = chain.from_iterable(PAYMENT_ORIGINS.values())
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": policy.of_pages(forms_go_to=_PAGES)}
 
 # --- API ------------------------------------------------------------------------------------
 
@@ -275,12 +276,18 @@ SPECTACULAR_SETTINGS = {
 # --- The shop -------------------------------------------------------------------------------
 
 DEFAULT_CURRENCY = CONFIG.default_currency
-PAYMENT_PROVIDERS = CONFIG.payment_providers
-SANDBOX_URL = CONFIG.sandbox_url
-SANDBOX_API_KEY = CONFIG.sandbox_api_key
-SANDBOX_WEBHOOK_SECRET = CONFIG.sandbox_webhook_secrets
+PAYMENT_PROVIDERS = CONFIG.providers.codes
+PAYMENT_CAPTURE = CONFIG.providers.capture
+SANDBOX_URL = CONFIG.providers.sandbox_url
+SANDBOX_API_KEY = CONFIG.providers.sandbox_api_key
+SANDBOX_WEBHOOK_SECRET = CONFIG.providers.sandbox_webhook_secrets
+STRIPE_API_KEY = CONFIG.providers.stripe_api_key
+STRIPE_API_BASE = CONFIG.providers.stripe_api_base
+STRIPE_WEBHOOK_SECRET = CONFIG.providers.stripe_webhook_secrets
 # How long stock is held while a shopper pays (reliability 5: hold lifetime).
 PAYMENT_WINDOW = timedelta(minutes=15)
+# The same for a phone order, whose customer pays by a link in a mail.
+PAYMENT_LINK_LIFE = timedelta(days=3)
 # Trying to pay holds it for as long again, but never longer than this after the order.
 LONGEST_PAYMENT_WINDOW = timedelta(hours=1)
 GUEST_CART_LIFETIME = timedelta(days=30)
@@ -292,6 +299,11 @@ VAT_CHECK = ""
 SHOP_NAME = CONFIG.seller.name
 SHOP_ADDRESS = CONFIG.seller.address
 SHOP_VAT_ID = CONFIG.seller.vat_id
+# For how many days after delivery goods may be sent back, a contract be withdrawn from, and faulty
+# goods be claimed (two years: article 10 (1) of Directive (EU) 2019/771).
+RETURN_DAYS = CONFIG.return_days
+WITHDRAWAL_DAYS = CONFIG.withdrawal_days
+CLAIM_DAYS = 731
 # How long a sale's papers outlive the person's wish to be erased (docs/privacy.md names the laws).
 TAX_RECORDS_KEPT_YEARS = CONFIG.tax_records_kept_years
 # How long a device stays signed in, and a lost answer is given again (reliability 5: tokens).

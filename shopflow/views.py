@@ -1,5 +1,9 @@
 """Pages and answers of no one app: health, and the plain words of a failed request."""
 
+import re
+from pathlib import Path
+
+from django.contrib.staticfiles import finders
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -26,6 +30,12 @@ def readyz(request: HttpRequest) -> HttpResponse:
     )
 
 
+@require_safe
+def components(request: HttpRequest) -> HttpResponse:
+    """Show every part that the shop's pages are put together from, for whoever writes a theme."""
+    return render(request, "shopflow/components.html", {"icons": _icons()})
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Explain a form that was open for too long, in the shop's own words."""
     message = "This page was open for a long time. Please go back, reload it and try again."
@@ -38,6 +48,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     return render(request, "server_error.html", status=500)
+
+
+def _icons() -> list[str]:
+    """Return the names in the sprite, a theme's own if it has one."""
+    sprite = finders.find("shop/sprite.svg")
+    return re.findall(r'<symbol id="([^"]+)"', Path(sprite).read_text()) if sprite else []
 
 
 def _database_answers() -> bool:

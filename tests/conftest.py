@@ -50,7 +50,10 @@ def pytest_configure() -> None:
     settings.WHITENOISE_AUTOREFRESH = True
     # A slow machine proves nothing.
     hypothesis.settings.register_profile("shop", deadline=None)
-    hypothesis.settings.load_profile("shop")
+    hypothesis.settings.register_profile(
+        "nightly", deadline=None, max_examples=10_000, stateful_step_count=50
+    )
+    hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "shop"))
 
 
 @pytest.hookimpl(trylast=True)

@@ -13,6 +13,7 @@ PAGES = (
     ("accounts:profile", _("Name and phone")),
     ("accounts:addresses", _("Addresses")),
     ("payments:cards", _("Saved cards")),
+    ("payments:gift-cards", _("Gift cards")),
     ("accounts:email", _("E-mail address")),
     ("accounts:password", _("Password")),
     ("accounts:factors", _("Second factor")),

@@ -20,6 +20,7 @@ from carts.commands.carts import (
     set_quantity,
 )
 from carts.commands.drafts import drop_drafts, keep_draft
+from carts.commands.phone import discard_draft, name_draft, note_answers, open_for_customer
 
 __all__ = [
     "MOST_CODE_LENGTH",
@@ -29,6 +30,7 @@ __all__ = [
     "OpenedCart",
     "add_line",
     "close",
+    "discard_draft",
     "drop_carts_of_closed_accounts",
     "drop_deleted_products",
     "drop_drafts",
@@ -36,8 +38,11 @@ __all__ = [
     "enter_coupon",
     "keep_draft",
     "merge_guest_cart",
+    "name_draft",
+    "note_answers",
     "open_cart",
     "open_cart_with",
+    "open_for_customer",
     "remove_coupon",
     "remove_line",
     "set_quantity",

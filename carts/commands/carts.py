@@ -1,8 +1,7 @@
 """Everything that changes a cart."""
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -19,7 +18,15 @@ from carts.errors import (
     UnknownVariant,
     VariantOfAnotherProduct,
 )
-from carts.models import Cart, CartCoupon, CartItem, CheckoutDraft, Wishlist, WishlistItem
+from carts.models import (
+    Cart,
+    CartCoupon,
+    CartItem,
+    CheckoutDraft,
+    OpenedCart,
+    Wishlist,
+    WishlistItem,
+)
 from carts.queries import find_cart, price_cart, token_hash
 from catalog.queries import buyable_variant
 from inventory.queries import available_of
@@ -34,14 +41,6 @@ MOST_CODE_LENGTH = 50
 MOST_CODES = 5
 # For whoever enters one, around `enter_coupon`: guessing through all of them takes for ever.
 REFUSED_COUPONS = Limit(name="refused-coupons", tries=20, per=timedelta(hours=1))
-
-
-@dataclass(frozen=True)
-class OpenedCart:
-    """A cart, and for guests the token that opens it (only its hash is stored)."""
-
-    cart: Cart
-    token: str | None
 
 
 @command
@@ -62,9 +61,16 @@ def open_cart(*, user_id: UUID | None = None, token: str | None = None) -> Opene
 
 @command
 def add_line(
-    *, cart_id: UUID, variant_id: UUID, quantity: int, product_id: UUID | None = None
+    *,
+    cart_id: UUID,
+    variant_id: UUID,
+    quantity: int,
+    product_id: UUID | None = None,
+    gift_card: Mapping[str, str] | None = None,
 ) -> CartItem:
     """Put units of a variant into a cart, on top of those already in it.
+
+    `gift_card` says who gets these units of one: `carts.forms.GiftCardForm`.
 
     Raises QuantityOutOfRange, UnknownVariant, VariantOfAnotherProduct, CartTooLarge, CartNotFound.
     """
@@ -81,6 +87,8 @@ def add_line(
             raise CartTooLarge
         item = CartItem(cart=cart, variant=variant, product_id=variant.product_id, quantity=0)
     _check_quantity(item.quantity + quantity)
+    if variant.product.is_gift_card:
+        item.gift_cards = item.recipients + [dict(gift_card or {})] * quantity
     item.quantity += quantity
     item.unit_price = variant.price
     item.save()
@@ -88,13 +96,13 @@ def add_line(
 
 
 @command
-def open_cart_with(*, variant_id: UUID, quantity: int, user_id: UUID | None = None) -> OpenedCart:
+def open_cart_with(*, user_id: UUID | None = None, **line: Any) -> OpenedCart:
     """Make a guest's cart with its first line, or neither; a user's is made when there is none.
 
     Raises QuantityOutOfRange, UnknownVariant, CartTooLarge.
     """
     opened = open_cart(user_id=user_id)
-    add_line(cart_id=opened.cart.pk, variant_id=variant_id, quantity=quantity)
+    add_line(cart_id=opened.cart.pk, **line)
     return opened
 
 
@@ -233,6 +241,8 @@ def _move_lines(guest: Cart, cart: Cart) -> None:
     merged, changed = [], []
     for line in lines:
         if (same := own.get(line.variant_id)) is not None:
+            if same.gift_cards is not None:
+                same.gift_cards = same.recipients + line.recipients
             same.quantity += line.quantity
             merged.append(line.pk)
         elif len(own) < MOST_LINES:
@@ -246,7 +256,7 @@ def _move_lines(guest: Cart, cart: Cart) -> None:
         same.quantity, same.updated_at = min(same.quantity, MOST_UNITS), timezone.now()
         changed.append(same)
     CartItem.objects.filter(pk__in=merged).delete()
-    CartItem.objects.bulk_update(changed, ["cart", "quantity", "updated_at"])
+    CartItem.objects.bulk_update(changed, ["cart", "quantity", "gift_cards", "updated_at"])
 
 
 def _free(cart_ids: Sequence[UUID]) -> list[UUID]:

@@ -3,6 +3,7 @@
 from carts.queries.carts import count_items, find_cart, token_hash
 from carts.queries.documents import quote_document
 from carts.queries.drafts import destination_of, draft_of, offered_countries, price_typed
+from carts.queries.phone import answers_of, written_by_staff
 from carts.queries.pricing import ask_taxes, price_cart
 from carts.queries.quotes import Exemption, Quote, QuoteDiscount, QuoteLine, TaxLine
 from carts.queries.trace import total_of_trace
@@ -15,6 +16,7 @@ __all__ = [
     "QuoteDiscount",
     "QuoteLine",
     "TaxLine",
+    "answers_of",
     "ask_taxes",
     "count_items",
     "destination_of",
@@ -26,4 +28,5 @@ __all__ = [
     "quote_document",
     "token_hash",
     "total_of_trace",
+    "written_by_staff",
 ]

@@ -16,6 +16,7 @@ from carts.queries.taxes import (
 )
 from promotions.queries import Discount, take_off_shipping
 from shipping.errors import ShippingMethodUnavailable
+from shipping.models import ShippingZone
 from shipping.queries import (
     Destination,
     ShippingOption,
@@ -44,21 +45,17 @@ class Terms:
 def apply_destination(quote: Quote, terms: Terms, found: Sequence[Discount]) -> None:
     """Add shipping, what discounts take off it, and tax. Raises ShippingMethodUnavailable.
 
-    What is fetched bears the tax of the place where it is fetched.
+    What is fetched bears the tax of the place where it is fetched; what comes by mail needs no
+    way of shipping.
     """
     place, zone = terms.address, zone_of(terms.address)
-    offered = options(
-        zone=zone,
-        subtotal=quote.subtotal - quote.discount,
-        weight_grams=sum(line.weight_grams for line in quote.lines),
-        country_code=place.country_code,
-    )
-    chosen = _choose(offered, terms.method_id)
+    offered = _offered(quote, zone, place)
+    chosen = _choose(offered, terms.method_id) if quote.has_parcel else None
     if chosen is not None and chosen.pickup is not None:
         place = chosen.pickup.destination
         zone = zone_of(place)
     if zone is None and chosen is None:
-        quote.shipping_options, quote.is_shippable = offered, False
+        quote.shipping_options, quote.is_shippable = offered, not quote.has_parcel
         return
     rates = tax_rates(zone, place)
     quote.exemption = exemption_of(terms.vat, place, is_exempt=terms.is_exempt)
@@ -66,7 +63,8 @@ def apply_destination(quote: Quote, terms: Terms, found: Sequence[Discount]) -> 
         take_out_tax(quote, found, rates)
         rate = rates.get(SHIPPING_CLASS)
         offered = [replace(each, price=without_tax(each.price, rate)) for each in offered]
-    add_shipping(quote, offered, chosen and chosen.id, found)
+    if quote.has_parcel:
+        add_shipping(quote, offered, chosen and chosen.id, found)
     if not quote.exemption:
         quote.taxes = answer_of(question_of(quote, place), rates, given=terms.taxes)
         add_tax(quote, quote.taxes)
@@ -88,6 +86,19 @@ def add_shipping(
         quote.shipping = chosen.price
         quote.shipping_discount = take_off_shipping(found=found, price=chosen.price)
         quote.discount += quote.shipping_discount
+
+
+def _offered(
+    quote: Quote, zone: ShippingZone | None, place: Destination
+) -> Sequence[ShippingOption]:
+    if not quote.has_parcel:
+        return []
+    return options(
+        zone=zone,
+        subtotal=quote.subtotal - quote.discount,
+        weight_grams=sum(line.weight_grams for line in quote.lines),
+        country_code=place.country_code,
+    )
 
 
 def _choose(offered: Sequence[ShippingOption], method_id: UUID | None) -> ShippingOption | None:

@@ -29,7 +29,11 @@ def candidates_of(cart: Cart, quote: Quote, *, email: str) -> list[Candidate]:
 
 
 def take_off_goods(quote: Quote, candidates: Sequence[Candidate]) -> list[Discount]:
-    """Take what applies off the lines of a quote; return what became of each candidate."""
+    """Take what applies off the lines of a quote; return what became of each candidate.
+
+    Gift cards are money, so nothing is ever taken off them.
+    """
+    lines = [line for line in quote.lines if not line.is_gift_card]
     goods = [
         Goods(
             key=line.variant_id.hex,
@@ -37,12 +41,12 @@ def take_off_goods(quote: Quote, candidates: Sequence[Candidate]) -> list[Discou
             unit_price=line.unit_price,
             quantity=line.quantity,
         )
-        for line in quote.lines
+        for line in lines
     ]
     found = rules.discounts(candidates=candidates, goods=goods, currency=quote.currency)
     for discount in found:
         quote.discount += discount.amount
-        for line, part in zip(quote.lines, discount.parts, strict=True):
+        for line, part in zip(lines, discount.parts, strict=True):
             line.discount += part
     return found
 
@@ -63,6 +67,7 @@ def quoted(discount: Discount, *, currency: str) -> QuoteDiscount:
         is_stackable=rule.stackable,
         reason=reason.code if reason else "",
         problem=reason.sentence if reason else "",
+        nudge=discount.nudge,
     )
 
 

@@ -93,7 +93,7 @@ def _lines(cart: Cart, *, with_stock: bool) -> list[QuoteLine]:
 def _line(item: CartItem, available: int, currency: str) -> QuoteLine:
     variant, product = item.variant, item.product
     is_buyable = variant.is_buyable and product.is_on_sale
-    if variant.backorder_policy == variant.Backorder.CONTINUE:
+    if product.is_gift_card or variant.backorder_policy == variant.Backorder.CONTINUE:
         available = max(available, item.quantity)
     return QuoteLine(
         item_id=item.pk,
@@ -113,6 +113,7 @@ def _line(item: CartItem, available: int, currency: str) -> QuoteLine:
         available=available,
         is_buyable=is_buyable,
         notice=_notice(item, available, currency, is_buyable=is_buyable),
+        gift_cards=(item.gift_cards or []) if product.is_gift_card else None,
     )
 
 

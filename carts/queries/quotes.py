@@ -39,8 +39,14 @@ class QuoteLine:
     available: int
     is_buyable: bool
     notice: str | None
+    gift_cards: list[dict[str, str]] | None = None
     discount: Decimal = ZERO
     tax: Decimal = ZERO
+
+    @property
+    def is_gift_card(self) -> bool:
+        """Whether it is money on cards: never discounted, never shipped."""
+        return self.gift_cards is not None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +64,7 @@ class QuoteDiscount:
     is_stackable: bool
     reason: str
     problem: str
+    nudge: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +109,11 @@ class Quote:
     missing_for_free_shipping: Decimal | None = None
 
     @property
+    def has_parcel(self) -> bool:
+        """Whether there is anything to ship; an empty cart counts as if."""
+        return not self.lines or any(not line.is_gift_card for line in self.lines)
+
+    @property
     def coupons(self) -> list[QuoteDiscount]:
         """The coupons that were entered, with the reason where one takes nothing off."""
         return [discount for discount in self.discounts if not discount.is_automatic]
@@ -110,6 +122,11 @@ class Quote:
     def takes_another_code(self) -> bool:
         """Whether a further code could apply beside those entered."""
         return all(coupon.is_stackable for coupon in self.coupons)
+
+    @property
+    def nudges(self) -> list[str]:
+        """What is missing to the next step of an offer or a coupon."""
+        return [one.nudge for one in self.discounts if one.nudge]
 
     @property
     def promotions(self) -> list[QuoteDiscount]:

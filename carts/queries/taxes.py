@@ -38,7 +38,7 @@ def take_out_tax(quote: Quote, found: Sequence[Discount], rates: Mapping[str, Ta
 
     Each unit is rounded, so that units still make the line; no line goes below zero.
     """
-    for index, line in enumerate(quote.lines):
+    for index, line in enumerate(line for line in quote.lines if not line.is_gift_card):
         rate = rates.get(line.tax_class)
         line.unit_price = without_tax(line.unit_price, rate)
         line.line_total = left = line.unit_price * line.quantity

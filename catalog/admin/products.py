@@ -138,7 +138,14 @@ class ProductAdmin(CommandAdmin[Product]):
             "More",
             {
                 "classes": ("collapse",),
-                "fields": ("sku", "tax_class", "attributes", "seo_title", "seo_description"),
+                "fields": (
+                    "sku",
+                    "tax_class",
+                    "is_gift_card",
+                    "attributes",
+                    "seo_title",
+                    "seo_description",
+                ),
             },
         ),
     )

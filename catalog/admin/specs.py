@@ -27,6 +27,7 @@ PRODUCT_FIELDS = (
     "tax_class",
     "is_active",
     "is_featured",
+    "is_gift_card",
     "published_at",
     "seo_title",
     "seo_description",

@@ -21,7 +21,7 @@ def check(spec: ProductSpec) -> None:
         raise InvalidProduct("A product needs at least one variant.")
     seen: list[dict[str, str]] = []
     for variant in spec.variants:
-        _check_prices(variant)
+        _check_prices(variant, is_gift_card=spec.is_gift_card)
         if set(variant.option_values) != set(spec.variants[0].option_values):
             raise InvalidProduct("All variants of a product need the same options.")
         if dict(variant.option_values) in seen:
@@ -31,10 +31,12 @@ def check(spec: ProductSpec) -> None:
         raise SkuTaken("Two variants have the same SKU. Give each its own.")
 
 
-def _check_prices(variant: VariantSpec) -> None:
+def _check_prices(variant: VariantSpec, *, is_gift_card: bool) -> None:
     if not variant.sku.strip():
         raise InvalidProduct("Every variant needs a SKU.")
     if not 0 <= variant.price <= HIGHEST_PRICE:
         raise InvalidProduct(f"{variant.sku}: a price is 0 or more, up to {HIGHEST_PRICE}.")
     if variant.compare_at_price is not None and variant.compare_at_price <= variant.price:
         raise InvalidProduct(f"{variant.sku}: the was-price must be above the price.")
+    if is_gift_card and variant.price == 0:
+        raise InvalidProduct(f"{variant.sku}: a gift card is worth what it costs, above 0.")

@@ -22,6 +22,7 @@ class Plan:
     product: Product
     is_new: bool
     is_changed: bool = False
+    old_slug: str = ""  # its address until now, if it gets another
     variants: dict[str, ProductVariant] = field(default_factory=dict)  # the live ones by SKU
     variants_changed: list[ProductVariant] = field(default_factory=list)
     variants_gone: list[UUID] = field(default_factory=list)
@@ -42,6 +43,8 @@ def plan(spec: ProductSpec, known: Known, product_id: UUID | None) -> Plan:
     known.refuse_unknown(spec)
     known.claim(spec, product)
     made = Plan(product, is_new=product._state.adding)
+    if not made.is_new and product.slug != spec.slug:
+        made.old_slug = product.slug
     changed = _assign(product, _product_values(spec, product, known))
     _plan_variants(made, spec, known.variants.get(product.pk, []))
     _plan_images(made, spec, known.images.get(product.pk, []))
@@ -73,6 +76,7 @@ def _product_values(spec: ProductSpec, product: Product, known: Known) -> dict[s
         "tax_class": spec.tax_class,
         "is_active": spec.is_active,
         "is_featured": spec.is_featured,
+        "is_gift_card": spec.is_gift_card,
         "published_at": published_at or (timezone.now() if spec.is_active else None),
         "seo_title": spec.seo_title,
         "seo_description": spec.seo_description,
@@ -100,7 +104,7 @@ def _plan_variants(made: Plan, spec: ProductSpec, existing: list[ProductVariant]
         if match is not None and _is_moving(match, wanted):
             made.variants_moving.append(match.pk)
         variant = match or ProductVariant(product=made.product)
-        if _assign(variant, _variant_values(wanted, position)) or variant._state.adding:
+        if _assign(variant, _variant_values(spec, wanted, position)) or variant._state.adding:
             made.variants_changed.append(variant)
         made.variants[wanted.sku] = variant
 
@@ -122,7 +126,7 @@ def _is_moving(variant: ProductVariant, wanted: VariantSpec) -> bool:
     return variant.sku != wanted.sku or variant.option_values != dict(wanted.option_values)
 
 
-def _variant_values(wanted: VariantSpec, position: int) -> dict[str, Any]:
+def _variant_values(spec: ProductSpec, wanted: VariantSpec, position: int) -> dict[str, Any]:
     name = wanted.name or " / ".join(wanted.option_values.values()) or "Standard"
     return {
         "sku": wanted.sku,
@@ -133,7 +137,10 @@ def _variant_values(wanted: VariantSpec, position: int) -> dict[str, Any]:
         "cost": wanted.cost,
         "barcode": wanted.barcode,
         "weight_grams": wanted.weight_grams,
-        "backorder_policy": wanted.backorder_policy,
+        # A gift card is never out of stock.
+        "backorder_policy": (
+            ProductVariant.Backorder.CONTINUE if spec.is_gift_card else wanted.backorder_policy
+        ),
         "is_active": wanted.is_active,
         "sort_order": position,
         "deleted_at": None,

@@ -63,6 +63,7 @@ class ProductSpec:
     tax_class: str = "standard"
     is_active: bool = True
     is_featured: bool = False
+    is_gift_card: bool = False
     published_at: datetime | None = None
     seo_title: str = ""
     seo_description: str = ""

@@ -69,6 +69,12 @@ class Product(Row):
     tax_class = models.CharField(max_length=30, default="standard", db_default="standard")
     is_active = models.BooleanField(default=True, db_default=True)
     is_featured = models.BooleanField(default=False, db_default=False)
+    is_gift_card = models.BooleanField(
+        "gift card",
+        default=False,
+        db_default=False,
+        help_text="Money on a card: mailed instead of shipped, never out of stock, never reduced",
+    )
     track_inventory = models.BooleanField(default=True, db_default=True)
     min_stock_level = models.IntegerField(default=0, db_default=0)
     published_at = models.DateTimeField(null=True, blank=True)

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -9,8 +10,12 @@ from django.views.decorators.http import require_safe
 from catalog import queries
 from catalog.errors import ProductNotFound
 from catalog.models import ProductImage, ProductVariant
+from catalog.views.moved import follows_moves
 
 LOW_STOCK = 5
+# More values of an option than this are a list to unfold, not buttons.
+MOST_BUTTONS = 10
+SLUG = re.compile(r"[-a-zA-Z0-9_]{1,200}")
 
 
 @dataclass(frozen=True)
@@ -31,15 +36,20 @@ class Option:
     chosen: str
     values: list[Value]
 
+    @property
+    def is_list(self) -> bool:
+        """Whether there are too many values for buttons."""
+        return len(self.values) > MOST_BUTTONS
+
 
 @require_safe
+@follows_moves("product")
 def product(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a product with one of its variants chosen; the address says which."""
     found = queries.find_product(slug)
     variants: list[ProductVariant] = found.buyable_variants  # type: ignore[attr-defined]  # to_attr
     variant = _chosen(variants, request.GET.get("variant"))
     images = list(found.images.all())
-    shown = queries.pictures_of(variant=variant, images=images)
     trail = queries.category_trail(found)
     context = {
         "product": found,
@@ -47,12 +57,22 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         "trail": trail,
         "root_path": trail[0][1] if trail else "",
         "options": _options(variant, variants, images),
-        "images": shown,
-        "image": _picked(shown, request.GET.get("picture")),
+        "images": queries.pictures_of(variant=variant, images=images),
         "low_stock": LOW_STOCK,
         "is_low": variant is not None and 0 < variant.stock_quantity <= LOW_STOCK,
+        "related": list(queries.related(found)),
     }
     return render(request, "catalog/product.html", context)
+
+
+@require_safe
+def seen(request: HttpRequest) -> HttpResponse:
+    """Answer with the cards of products that a browser remembers having shown.
+
+    Which ones, only the browser knows; addresses that aren't ours are left out.
+    """
+    slugs = [slug for slug in request.GET.getlist("p") if SLUG.fullmatch(slug)]
+    return render(request, "catalog/_seen.html", {"products": queries.seen(slugs)})
 
 
 def _chosen(variants: Sequence[ProductVariant], asked: str | None) -> ProductVariant | None:
@@ -68,11 +88,6 @@ def _chosen(variants: Sequence[ProductVariant], asked: str | None) -> ProductVar
     if found is None:
         raise ProductNotFound
     return found
-
-
-def _picked(images: Sequence[ProductImage], asked: str | None) -> ProductImage | None:
-    numbers = {str(number): image for number, image in enumerate(images, 1)}
-    return numbers.get(asked or "1") or next(iter(images), None)
 
 
 def _options(

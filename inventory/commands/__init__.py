@@ -4,6 +4,7 @@ Inventory rows are always touched last in a transaction and in the order of thei
 two orders can wait for each other but never in a circle.
 """
 
+from inventory.commands.coming_back import take_back
 from inventory.commands.counts import allow_backorders_of, count_all
 from inventory.commands.figures import (
     MAIN,
@@ -14,7 +15,15 @@ from inventory.commands.figures import (
     ensure_stock_row,
     publish,
 )
-from inventory.commands.reservations import Wanted, commit, extend, fulfil, release, reserve
+from inventory.commands.reservations import (
+    Wanted,
+    commit,
+    extend,
+    fulfil,
+    give_up,
+    release,
+    reserve,
+)
 from inventory.commands.rules import MOST_UNITS
 
 __all__ = [
@@ -31,7 +40,9 @@ __all__ = [
     "ensure_stock_row",
     "extend",
     "fulfil",
+    "give_up",
     "publish",
     "release",
     "reserve",
+    "take_back",
 ]

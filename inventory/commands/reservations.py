@@ -7,12 +7,13 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from inventory.commands.ledger import announce_move, entry, locked, tell_catalog
 from inventory.errors import (
     OutOfStock,
+    UnitsNotCommitted,
     UnitsNotHere,
 )
 from inventory.models import Inventory, InventoryReservation, InventoryTransaction
@@ -82,15 +83,17 @@ def release(*, order_id: UUID, expired: bool = False) -> None:
 
 
 @command
-def fulfil(*, order_id: UUID, by: UUID | None = None) -> None:
-    """Take the committed units of an order out of the warehouse: they ship. Safe to repeat.
+def fulfil(
+    *, order_id: UUID, units: Mapping[UUID, int] | None = None, by: UUID | None = None
+) -> None:
+    """Take committed units of an order out of the warehouse: they ship.
 
-    Raises UnitsNotHere when units that were sold ahead haven't arrived yet.
+    `units` says how many of which order lines; without it all that is still committed goes, which
+    is safe to repeat. Raises UnitsNotCommitted when a line has fewer left than asked for,
+    UnitsNotHere when units that were sold ahead haven't arrived yet.
     """
-    committed = [r for r in _live(order_id) if r.status == Status.COMMITTED]
-    for reservation in committed:
-        reservation.move_to(Status.FULFILLED)
-    for stock_id, quantity in sorted(_units(committed).items()):
+    taken = _take(order_id, units, Status.FULFILLED)
+    for stock_id, quantity in sorted(taken.items()):
         stock = locked(stock_id)
         if stock.quantity_on_hand < quantity:
             raise UnitsNotHere
@@ -98,6 +101,15 @@ def fulfil(*, order_id: UUID, by: UUID | None = None) -> None:
         stock.quantity_reserved -= quantity
         stock.save(update_fields=["quantity_on_hand", "quantity_reserved", "updated_at"])
         entry(stock, Type.SALE, -quantity, order_id=order_id, by=by).save()
+
+
+@command
+def give_up(*, order_id: UUID, units: Mapping[UUID, int]) -> None:
+    """Put committed units of an order's lines back on sale: they were taken out of the order.
+
+    Raises UnitsNotCommitted when a line has fewer left than that.
+    """
+    _put_back(_take(order_id, units, Status.RELEASED))
 
 
 def _choose(wanted: Sequence[Wanted]) -> list[tuple[Wanted, Inventory]]:
@@ -186,15 +198,64 @@ def _units(reservations: Iterable[InventoryReservation]) -> Mapping[UUID, int]:
     return units
 
 
+def _take(order_id: UUID, units: Mapping[UUID, int] | None, status: str) -> dict[UUID, int]:
+    """Move committed units on, a part of a promise as a row of its own; return units by stock."""
+    committed = [r for r in _live(order_id) if r.status == Status.COMMITTED]
+    left = dict(units) if units is not None else _lines(committed)
+    taken: dict[UUID, int] = defaultdict(int)
+    for reservation in committed:
+        quantity = min(left.get(reservation.order_item_id, 0), reservation.quantity)
+        if quantity:
+            _split(reservation, quantity, status)
+            left[reservation.order_item_id] -= quantity
+            taken[reservation.inventory_id] += quantity
+    if any(left.values()):
+        raise UnitsNotCommitted
+    return taken
+
+
+def _split(reservation: InventoryReservation, quantity: int, status: str) -> None:
+    """Move so many units of a committed promise on.
+
+    One conditional UPDATE: what another transaction has moved meanwhile isn't moved again.
+    """
+    same = InventoryReservation.objects.filter(pk=reservation.pk, status=Status.COMMITTED)
+    now = timezone.now()
+    if quantity == reservation.quantity:
+        moved = same.filter(quantity=quantity).update(status=status, updated_at=now)
+    else:
+        moved = same.filter(quantity__gt=quantity).update(
+            quantity=F("quantity") - quantity, updated_at=now
+        )
+        InventoryReservation.objects.create(
+            inventory_id=reservation.inventory_id,
+            order_id=reservation.order_id,
+            order_item_id=reservation.order_item_id,
+            quantity=quantity,
+            status=status,
+        )
+    if not moved:
+        raise UnitsNotCommitted
+
+
+def _lines(reservations: Iterable[InventoryReservation]) -> dict[UUID, int]:
+    lines: dict[UUID, int] = defaultdict(int)
+    for reservation in reservations:
+        lines[reservation.order_item_id] += reservation.quantity
+    return lines
+
+
 def _give_back(reservations: Sequence[InventoryReservation]) -> None:
+    _put_back(_units(reservations))
+
+
+def _put_back(units: Mapping[UUID, int]) -> None:
     back: list[UUID] = []
-    for stock_id, quantity in sorted(_units(reservations).items()):
+    for stock_id, quantity in sorted(units.items()):
         stock = locked(stock_id)
         if stock.quantity_available < 1:
             back.append(stock.variant_id)
         stock.quantity_reserved -= quantity
         stock.save(update_fields=["quantity_reserved", "updated_at"])
     tell_catalog(back)
-    announce_move(
-        Inventory.objects.filter(pk__in=_units(reservations)).values_list("variant_id", flat=True)
-    )
+    announce_move(Inventory.objects.filter(pk__in=units).values_list("variant_id", flat=True))

@@ -11,6 +11,7 @@ from orders.models import (
     OrderAddress,
     OrderChange,
     OrderItem,
+    OrderNote,
     OrderReturn,
     OrderShipment,
 )
@@ -24,6 +25,7 @@ COPIES: tuple[type[Model], ...] = (
     OrderAddress,
     OrderShipment,
     OrderChange,
+    OrderNote,
     OrderReturn,
     Invoice,
 )

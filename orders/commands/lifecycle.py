@@ -8,10 +8,15 @@ from django.utils import timezone
 from inventory import commands as inventory
 from orders.commands.history import locked, step
 from orders.commands.mails import tell
-from orders.errors import OrderNotCancellable, PaymentDoesNotFit
+from orders.errors import (
+    GiftCardsSent,
+    OrderNotCancellable,
+    OrderPartlyShipped,
+    PaymentDoesNotFit,
+)
 from orders.models import Order
 from orders.queries import Fact, is_overdue
-from orders.signals import order_cancelled, papers_wanted
+from orders.signals import order_cancelled, order_paid, papers_wanted
 from promotions import commands as promotions
 from shopflow.lib.errors import InvalidTransition
 from shopflow.lib.news import announce
@@ -29,7 +34,8 @@ def confirm(*, order_id: UUID, amount: Decimal) -> Order:
     Safe to repeat.
     """
     order = locked(order_id)
-    if order.status not in {Status.PENDING, Status.CANCELLED} and order.amount_paid == amount:
+    is_paid = amount in {order.amount_paid, order.total}
+    if order.status not in {Status.PENDING, Status.CANCELLED} and is_paid:
         return order
     if not order.is_payable:
         raise InvalidTransition(f"{order} can't be confirmed: it is {order.status}.")
@@ -39,12 +45,14 @@ def confirm(*, order_id: UUID, amount: Decimal) -> Order:
         order,
         Status.CONFIRMED,
         payment_status=PaymentStatus.PAID,
-        amount_paid=amount,
+        # Beside what came before and went back, being too little.
+        amount_paid=order.amount_refunded + amount,
         confirmed_at=timezone.now(),
         papers_wanted_at=timezone.now(),
     )
     tell(order, Fact.PAID)
     announce(papers_wanted, order_id=order.pk)
+    announce(order_paid, order_id=order.pk)
     inventory.commit(order_id=order.pk)
     return order
 
@@ -75,6 +83,7 @@ def reopen(*, order_id: UUID, amount: Decimal) -> Order:
     )
     tell(order, Fact.PAID)
     announce(papers_wanted, order_id=order.pk)
+    announce(order_paid, order_id=order.pk)
     promotions.take_again(order_id=order.pk)
     inventory.reserve(
         order_id=order.pk,
@@ -83,6 +92,7 @@ def reopen(*, order_id: UUID, amount: Decimal) -> Order:
                 order_item_id=item.pk, variant_id=item.variant_id, quantity=item.quantity
             )
             for item in order.items.all()
+            if not item.is_gift_card
         ],
         expires_at=now,
     )
@@ -107,14 +117,17 @@ def expire(*, order_id: UUID, only_overdue: bool = False) -> Order:
 def cancel(*, order_id: UUID, reason: str, by: UUID | None = None) -> Order:
     """Cancel an order that hasn't shipped; stock and coupon go back, money follows.
 
-    Raises OrderNotFound, OrderNotCancellable. A cancelled order stays as it is.
+    Raises OrderNotFound, OrderNotCancellable, OrderPartlyShipped, GiftCardsSent. A cancelled order
+    stays as it is.
     Safe to repeat.
     """
     order = locked(order_id)
     if order.status == Status.CANCELLED:
         return order
     if not order.is_cancellable:
-        raise OrderNotCancellable
+        raise OrderPartlyShipped if order.is_partly_shipped else OrderNotCancellable
+    if order.status != Status.PENDING and order.items.filter(gift_cards__isnull=False).exists():
+        raise GiftCardsSent
     if reason == Order.EXPIRED:
         reason = "by the shop"  # "expired" alone means that a late payment may reopen it
     _fall_through(order, reason=reason[:100], by=by)
@@ -122,14 +135,19 @@ def cancel(*, order_id: UUID, reason: str, by: UUID | None = None) -> Order:
 
 
 @command
-def record_money(*, order_id: UUID, paid: Decimal, refunded: Decimal) -> Order:
+def record_money(
+    *, order_id: UUID, paid: Decimal, refunded: Decimal, is_disputed: bool | None = None
+) -> Order:
     """Write down how much came for an order and how much is on its way back, in all.
 
-    Amounts are in the order's currency. Safe to repeat.
+    Amounts are in the order's currency. While a bank decides over some of it the order
+    `is_disputed`; None leaves that as it is. Safe to repeat.
     """
     order = locked(order_id)
+    if is_disputed is None:
+        is_disputed = order.payment_status == PaymentStatus.DISPUTED
     order.amount_paid, order.amount_refunded = paid, refunded
-    order.payment_status = _payment_status(order)
+    order.payment_status = PaymentStatus.DISPUTED if is_disputed else _payment_status(order)
     order.save(update_fields=["amount_paid", "amount_refunded", "payment_status", "updated_at"])
     return order
 

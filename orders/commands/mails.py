@@ -14,8 +14,8 @@ from django.utils import translation
 
 from orders.commands.history import locked
 from orders.errors import NothingToTell
-from orders.models import Order, OrderShipment
-from orders.queries import Fact, facts_of, guest_token
+from orders.models import Order, OrderChange, OrderReturn, OrderShipment
+from orders.queries import Fact, ReturnFact, facts_of, guest_token
 from shopflow.lib import audit
 from shopflow.lib.audit.entities import entity_type
 from shopflow.lib.errors import InvalidInput
@@ -28,7 +28,7 @@ from shopflow.lib.transactions import command
 log = logging.getLogger(__name__)
 
 
-def tell(order: Order, fact: Fact, *, reference: str = "", **facts: str) -> None:
+def tell(order: Order, fact: Fact | ReturnFact, *, reference: str = "", **facts: str) -> None:
     """Write the mail that tells a fact of an order, once for each reference (the order itself).
 
     In the shopper's language. An order without an address to write to (erased, or come over from
@@ -55,6 +55,24 @@ def tell_shipped(order: Order, shipment: OrderShipment, *, reference: str = "") 
         carrier=shipment.carrier,
         tracking_number=shipment.tracking_number,
     )
+
+
+def tell_return(
+    order: Order, order_return: OrderReturn, fact: ReturnFact, *, step: str = "", **facts: str
+) -> None:
+    """Write the mail that tells a fact of a return, once for each `step` of it."""
+    tell(
+        order,
+        fact,
+        reference=f"{order_return.pk} {step}".strip(),
+        return_number=order_return.return_number,
+        **facts,
+    )
+
+
+def tell_changed(order: Order, change: OrderChange) -> None:
+    """Write the mail that units were taken out of an order, once for each edit."""
+    tell(order, Fact.CHANGED, reference=str(change.pk), back=_read(order, -change.difference))
 
 
 @command

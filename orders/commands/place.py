@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db import connection
 from django.db.models import CharField
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -86,11 +88,15 @@ def place_order(
     expected_total: Decimal,
     user_id: UUID | None = None,
     note: str = "",
+    by: UUID | None = None,
+    hold_for: timedelta | None = None,
     vat: VatAnswer | None = None,
     taxes: TaxAnswer | None = None,
     came_from: str = "",
 ) -> Order:
-    """Turn a cart into an order and hold its stock for the payment window.
+    """Turn a cart into an order and hold its stock for the payment window, or `hold_for`.
+
+    `by` is who of the staff placed it for the customer, who then gets a link to pay.
 
     The cart must still cost exactly `expected_total` (in the cart's currency). Stock is reserved
     last, so that its rows are locked for no longer than the commit. An order of total 0 is
@@ -132,9 +138,9 @@ def place_order(
     order = _insert_order(order_id, quote, facts)
     items = _insert_lines(order, quote)
     _insert_addresses(order, shipping_address, billing)
-    record(order, before="", by=user_id)
+    record(order, before="", by=by or user_id)
     _redeem(order, quote)
-    tell(order, Fact.PLACED)
+    tell(order, Fact.PLACED if by is None else Fact.PAYMENT_LINK)
     inventory.reserve(
         order_id=order.pk,
         wanted=[
@@ -142,8 +148,9 @@ def place_order(
                 order_item_id=item.pk, variant_id=item.variant_id, quantity=item.quantity
             )
             for item in items
+            if not item.is_gift_card
         ],
-        expires_at=order.placed_at + settings.PAYMENT_WINDOW,
+        expires_at=order.placed_at + (hold_for or settings.PAYMENT_WINDOW),
     )
     return confirm(order_id=order.pk, amount=Decimal(0)) if order.total == 0 else order
 
@@ -218,6 +225,13 @@ def _insert_order(order_id: UUID, quote: Quote, facts: Mapping[str, Any]) -> Ord
     return order
 
 
+def next_number(now: datetime) -> str:
+    """Return the number of an order placed now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('order_number_digits')")
+        return f"ORD-{now.year}-{int(cursor.fetchone()[0]):06d}"
+
+
 def _insert_lines(order: Order, quote: Quote) -> list[OrderItem]:
     items = OrderItem.objects.bulk_create(_item(order, line) for line in quote.lines)
     if quote.tax_lines:
@@ -253,6 +267,7 @@ def _item(order: Order, line: QuoteLine) -> OrderItem:
         sku=line.sku,
         image_url=line.image_url,
         tax_class=line.tax_class,
+        gift_cards=line.gift_cards,
     )
 
 

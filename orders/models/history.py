@@ -93,6 +93,9 @@ class OrderChange(Stateful):
         max_length=10, choices=Status.choices, default=Status.PROPOSED, db_default=Status.PROPOSED
     )
     applied_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when its money is on its way back"
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.RESTRICT, related_name="+"
     )
@@ -109,6 +112,10 @@ class OrderChange(Stateful):
                 name="order_changes_applied_has_time",
             ),
             models.CheckConstraint(
+                condition=Q(settled_at=None) | Q(status="applied"),
+                name="order_changes_settled_is_applied",
+            ),
+            models.CheckConstraint(
                 condition=~Q(old_values=F("new_values")), name="order_changes_something_changes"
             ),
             # A second proposal would be priced on an order that the first one changes.
@@ -118,7 +125,14 @@ class OrderChange(Stateful):
                 name="order_changes_one_proposed",
             ),
         )
-        indexes = (models.Index(fields=["order", "id"], name="order_changes_order_idx"),)
+        indexes = (
+            models.Index(fields=["order", "id"], name="order_changes_order_idx"),
+            models.Index(
+                fields=["applied_at"],
+                condition=Q(status="applied", settled_at=None),
+                name="order_changes_unsettled_idx",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.what} {self.status}"

@@ -8,7 +8,7 @@ from catalog.models import Product, ProductVariant
 from orders.models.orders import Order
 from shopflow.lib.fields import MoneyField
 from shopflow.lib.postgres.rules import Frozen
-from shopflow.lib.rows import Row, one_of
+from shopflow.lib.rows import Row, list_or_null, one_of
 
 
 class OrderItemKind(models.TextChoices):
@@ -20,7 +20,8 @@ class OrderItem(Row):
     """One line of an order, as it was sold: names, prices and tax are snapshots.
 
     Never changes after placement, but for `user`: guests' orders are claimed later. Edits are
-    OrderChange rows.
+    OrderChange rows. A line of gift cards says in `gift_cards` who gets each unit, as
+    `carts.commands.gift_cards` wrote it; fewer entries than units: the last gets the rest.
     """
 
     Kind = OrderItemKind
@@ -54,6 +55,7 @@ class OrderItem(Row):
     sku = models.CharField(max_length=100)
     image_url = models.CharField(max_length=500, blank=True, db_default="")
     tax_class = models.CharField(max_length=30, db_default="standard")
+    gift_cards = models.JSONField(null=True, blank=True)
 
     class Meta:
         db_table = "order_items"
@@ -102,9 +104,22 @@ class OrderItem(Row):
             models.CheckConstraint(
                 condition=~Q(product_name="") & ~Q(sku=""), name="order_items_names_not_empty"
             ),
+            list_or_null("gift_cards", table="order_items"),
         )
-        # The sales of a product, newest first.
-        indexes = (models.Index(fields=["product", "-id"], name="order_items_product_idx"),)
+        indexes = (
+            # The sales of a product, newest first.
+            models.Index(fields=["product", "-id"], name="order_items_product_idx"),
+            models.Index(
+                fields=["order"],
+                condition=Q(gift_cards__isnull=False),
+                name="order_items_gift_cards_idx",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.product_name}"
+
+    @property
+    def is_gift_card(self) -> bool:
+        """Whether it is money on cards: mailed when it is paid, never reserved or shipped."""
+        return self.gift_cards is not None

@@ -3,8 +3,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower, Now
+from django.utils import timezone
 
 from inventory.models import InventoryReservation
 from orders.models import totals
@@ -22,7 +23,12 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def with_details(self) -> "OrderQuerySet":
         """Everything an order page shows, in a fixed number of queries."""
         return self.prefetch_related(
-            "items", "addresses", "tax_lines", "discount_lines", "shipments__items"
+            "items",
+            "addresses",
+            "tax_lines",
+            "discount_lines",
+            "shipments__items__order_item",
+            "shipments__events",
         )
 
     def of_guest(self, email: str) -> "OrderQuerySet":
@@ -30,9 +36,12 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.alias(folded=Lower("customer_email")).filter(user=None, folded=email)
 
     def overdue(self) -> "OrderQuerySet":
-        """Unpaid orders whose held stock is past its time."""
-        past = InventoryReservation.objects.filter(status="held", expires_at__lt=Now())
-        return self.filter(pk__in=past.values("order"), status=Order.Status.PENDING)
+        """Unpaid orders whose held stock, or whose time to pay without any, is past."""
+        held = InventoryReservation.objects.filter(status="held")
+        past = held.filter(expires_at__lt=Now()).values("order")
+        late = timezone.now() - settings.PAYMENT_WINDOW
+        holds_nothing = Q(placed_at__lt=late) & ~Exists(held.filter(order=OuterRef("pk")))
+        return self.filter(Q(pk__in=past) | holds_nothing, status=Order.Status.PENDING)
 
 
 class OrderPaymentStatus(models.TextChoices):
@@ -176,6 +185,9 @@ class Order(Stateful):
             ("ship_order", "Can ship orders"),
             ("cancel_order", "Can cancel orders and send their money back"),
             ("mail_order", "Can send mails about orders again"),
+            ("note_order", "Can write notes on orders"),
+            ("edit_order", "Can take units out of orders that haven't shipped"),
+            ("draft_order", "Can write orders for customers"),
         )
         constraints = (
             # One index for `=` and for the beginning of a number.
@@ -281,7 +293,23 @@ class Order(Stateful):
 
     @property
     def is_cancellable(self) -> bool:
-        return self.status in {self.Status.PENDING, self.Status.CONFIRMED, self.Status.PROCESSING}
+        """Whether nothing has left yet; being packed it can still be stopped."""
+        has_stayed = self.fulfilment_status == self.FulfilmentStatus.UNFULFILLED
+        return has_stayed and self.status in {
+            self.Status.PENDING,
+            self.Status.CONFIRMED,
+            self.Status.PROCESSING,
+        }
+
+    @property
+    def is_shippable(self) -> bool:
+        """Whether it is paid, kept its money, and something may be left to send."""
+        is_open = self.status in {self.Status.CONFIRMED, self.Status.PROCESSING}
+        return is_open and self.payment_status != self.PaymentStatus.REFUNDED
+
+    @property
+    def is_partly_shipped(self) -> bool:
+        return self.fulfilment_status == self.FulfilmentStatus.PARTIAL
 
     @property
     def is_payable(self) -> bool:

@@ -98,6 +98,15 @@ class OrderReturn(Stateful):
     )
     carrier = models.CharField(max_length=50, blank=True, db_default="")
     tracking_number = models.CharField(max_length=100, blank=True, db_default="")
+    replacement = models.ForeignKey(
+        Order,
+        null=True,
+        blank=True,
+        on_delete=models.RESTRICT,
+        related_name="replaces",
+        db_index=False,
+        help_text="The order that sends what is wanted instead",
+    )
     approved_at = models.DateTimeField(null=True, blank=True)
     received_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -123,6 +132,9 @@ class OrderReturn(Stateful):
             models.UniqueConstraint(fields=["return_number"], name="order_returns_number_unique"),
             models.CheckConstraint(
                 condition=~Q(return_number=""), name="order_returns_number_not_empty"
+            ),
+            models.UniqueConstraint(
+                fields=["replacement"], name="order_returns_replacement_unique"
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["requested", "declined", "cancelled"])
@@ -156,6 +168,29 @@ class OrderReturn(Stateful):
     def __str__(self) -> str:
         return self.return_number
 
+    @property
+    def is_open(self) -> bool:
+        return self.status not in RETURN_OVER
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether goods may come: the label says where to."""
+        return self.status in {self.Status.APPROVED, self.Status.PARTIALLY_RECEIVED}
+
+    @property
+    def can_be_called_off(self) -> bool:
+        """A withdrawal ended the contract: it stays."""
+        is_early = self.status in {self.Status.REQUESTED, self.Status.APPROVED}
+        return is_early and self.kind != self.Kind.WITHDRAWAL
+
+    @property
+    def can_be_replaced(self) -> bool:
+        """Whether what is wanted instead can be sent: for a claim, before anything comes back."""
+        if self.resolution == self.Resolution.EXCHANGE:
+            return self.status in {self.Status.PARTIALLY_RECEIVED, self.Status.RECEIVED}
+        is_allowed = self.is_open and self.status != self.Status.REQUESTED
+        return is_allowed and self.resolution == self.Resolution.REPLACEMENT
+
 
 class OrderReturnItem(Row):
     """So many units of an order line in a return: how many came, and are they sold again?"""
@@ -170,6 +205,9 @@ class OrderReturnItem(Row):
     )
     quantity = models.IntegerField()
     quantity_received = models.IntegerField(default=0, db_default=0)
+    quantity_settled = models.IntegerField(
+        default=0, db_default=0, help_text="Whose money, or replacement, is on its way"
+    )
     reason = models.CharField(max_length=20, choices=Reason.choices)
     restock = models.BooleanField(
         null=True, blank=True, help_text="Empty: not decided; no: the goods can't be sold again"
@@ -200,6 +238,10 @@ class OrderReturnItem(Row):
                 name="order_return_items_received_in_range",
             ),
             models.CheckConstraint(
+                condition=Q(quantity_settled__gte=0, quantity_settled__lte=F("quantity")),
+                name="order_return_items_settled_in_range",
+            ),
+            models.CheckConstraint(
                 condition=Q(restock=None) | Q(quantity_received__gt=0),
                 name="order_return_items_restock_after_receipt",
             ),
@@ -207,3 +249,7 @@ class OrderReturnItem(Row):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.order_item_id}"
+
+    @property
+    def quantity_awaited(self) -> int:
+        return self.quantity - self.quantity_received

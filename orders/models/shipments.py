@@ -1,6 +1,7 @@
 """Parcels: what is in them, where they are."""
 
 from typing import ClassVar
+from urllib.parse import quote
 
 from django.conf import settings
 from django.db import models
@@ -16,9 +17,23 @@ class ShipmentStatus(models.TextChoices):
     PACKED = "packed"
     SHIPPED = "shipped"
     IN_TRANSIT = "in_transit"
+    OUT_FOR_DELIVERY = "out_for_delivery"
+    FAILED = "failed"
     DELIVERED = "delivered"
     RETURNED = "returned"
     LOST = "lost"
+
+
+MOVING = frozenset(ShipmentStatus) - {ShipmentStatus.PACKED}
+# Where a carrier shows where a parcel is, by the first word of the carrier's name.
+TRACKING_PAGES = {
+    "dhl": "https://www.dhl.com/en/express/tracking.html?AWB={}",
+    "dpd": "https://tracking.dpd.de/parcelstatus?query={}",
+    "fedex": "https://www.fedex.com/fedextrack/?trknbr={}",
+    "gls": "https://gls-group.com/track/{}",
+    "ups": "https://www.ups.com/track?tracknum={}",
+    "usps": "https://tools.usps.com/go/TrackConfirmAction?tLabels={}",
+}
 
 
 class OrderShipment(Stateful):
@@ -26,12 +41,17 @@ class OrderShipment(Stateful):
 
     Status = ShipmentStatus
 
+    # Nobody was at home, parcels turn up again: only what was delivered or came back has ended.
+    # What somebody can tell of a parcel that has left.
+    TOLD: ClassVar = tuple(status for status in Status if status not in {"packed", "shipped"})
+
     TRANSITIONS: ClassVar = {
         Status.PACKED: {Status.SHIPPED},
-        Status.SHIPPED: {Status.IN_TRANSIT, Status.DELIVERED, Status.RETURNED, Status.LOST},
-        Status.IN_TRANSIT: {Status.DELIVERED, Status.RETURNED, Status.LOST},
-        # Parcels turn up again.
-        Status.LOST: {Status.IN_TRANSIT, Status.DELIVERED, Status.RETURNED},
+        Status.SHIPPED: MOVING - {Status.SHIPPED},
+        Status.IN_TRANSIT: MOVING - {Status.SHIPPED, Status.IN_TRANSIT},
+        Status.OUT_FOR_DELIVERY: MOVING - {Status.SHIPPED, Status.OUT_FOR_DELIVERY},
+        Status.FAILED: MOVING - {Status.SHIPPED, Status.FAILED},
+        Status.LOST: MOVING - {Status.SHIPPED, Status.LOST},
     }
 
     order = models.ForeignKey(Order, on_delete=models.RESTRICT, related_name="shipments")
@@ -81,6 +101,16 @@ class OrderShipment(Stateful):
 
     def __str__(self) -> str:
         return f"{self.carrier} {self.tracking_number}"
+
+    @property
+    def tracking_url(self) -> str:
+        """Where the carrier shows this parcel; empty for carriers we don't know."""
+        name, *_ = [*self.carrier.casefold().split(), ""]
+        return TRACKING_PAGES.get(name, "").format(quote(self.tracking_number, safe=""))
+
+    @property
+    def has_ended(self) -> bool:
+        return self.status in {self.Status.DELIVERED, self.Status.RETURNED}
 
 
 class OrderShipmentItem(Row):

@@ -19,7 +19,7 @@ from orders import commands, queries
 from orders.commands import Address
 from orders.errors import OrderNotFound
 from orders.forms import TrackForm
-from orders.models import Order, OrderAddress
+from orders.models import Order, OrderAddress, OrderChange
 from shopflow.lib import context
 from shopflow.lib.errors import DomainError, InvalidInput
 from shopflow.lib.http import SeeOther, private, shopper_of
@@ -132,6 +132,8 @@ def _detail(request: HttpRequest, number: str, refusal: DomainError | None = Non
             "addresses": _different(order.addresses.all()),
             "query": _query(token),
             "papers": order.invoices.exclude(pdf="").order_by("id"),
+            "notes": queries.shown_notes(order),
+            "changes": queries.changes_of(order, OrderChange.Status.APPLIED),
             "sentence": str(refusal) if refusal else "",
         }
         status = refusal.status if refusal else 200

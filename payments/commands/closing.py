@@ -4,6 +4,8 @@ from uuid import UUID
 
 from orders import commands as orders
 from orders.queries import is_overdue
+from payments.commands.gift_holds import release
+from payments.commands.gift_refunds import return_all
 from payments.commands.refunds import refund
 from payments.commands.state import record_state
 from payments.gateways import gateway
@@ -21,8 +23,7 @@ def close_unpaid(*, order_id: UUID, only_overdue: bool = False) -> None:
     """
     if only_overdue and not is_overdue(order_id):
         return
-    for payment in Payment.objects.live().filter(order=order_id):
-        _void(payment)
+    void_open(order_id=order_id)
     orders.expire(order_id=order_id, only_overdue=only_overdue)
 
 
@@ -31,10 +32,21 @@ def settle_cancelled(*, order_id: UUID) -> None:
 
     Talks to the gateway. Raises GatewayUnavailable. Safe to repeat.
     """
-    for payment in Payment.objects.live().filter(order=order_id):
-        _void(payment)
+    void_open(order_id=order_id)
+    release(order_id=order_id)
+    return_all(order_id=order_id)
     for payment in Payment.objects.filter(order=order_id, amount_captured__gt=0):
         _refund_rest(payment_id=payment.pk)
+
+
+def void_open(*, order_id: UUID) -> None:
+    """Call off every attempt to pay an order that may still bring money.
+
+    Talks to the gateway, whose answer decides: money that came meanwhile stays. Raises
+    GatewayUnavailable. Safe to repeat.
+    """
+    for payment in Payment.objects.live().filter(order=order_id):
+        _void(payment)
 
 
 def _void(payment: Payment) -> None:
@@ -63,9 +75,13 @@ def _never_opened(*, payment_id: UUID) -> None:
 
 @command
 def _refund_rest(*, payment_id: UUID) -> None:
-    """Refund what is left of a payment once; a refund that failed is for staff to look at."""
+    """Refund what is left of a payment once; a refund that failed is for staff to look at.
+
+    Of money that the bank holds nothing is sent: a dispute that is won is found by the sweep.
+    """
     payment = Payment.objects.select_related("order").get(pk=payment_id)
     left = payment.amount_captured - payment.amount_refunded
     has_failed = Refund.objects.filter(payment=payment, status=Refund.Status.FAILED).exists()
-    if left > 0 and not has_failed and payment.order.cancelled_at is not None:
+    is_held = payment.status == Payment.Status.DISPUTED
+    if left > 0 and not has_failed and not is_held and payment.order.cancelled_at is not None:
         refund(payment_id=payment_id, amount=left, reason="Order cancelled")

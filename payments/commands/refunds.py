@@ -4,18 +4,18 @@ from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Sum
 from django.utils import timezone
 
 from orders import commands as orders
 from orders.models import Order
-from payments.errors import InvalidRefund, PaymentNotFound, RefundTooMuch
+from payments.errors import InvalidRefund, PaymentDisputed, PaymentNotFound, RefundTooMuch
 from payments.gateways import gateway
 from payments.gateways.base import GatewayRefused, GatewayUnavailable, ProviderRefund
 from payments.models import Payment, Refund
+from payments.queries import money_of
 from payments.signals import refund_asked
 from shopflow.lib.ids import new_id
-from shopflow.lib.money import Money, round_money
+from shopflow.lib.money import ZERO, Money, round_money
 from shopflow.lib.news import announce
 from shopflow.lib.transactions import command
 
@@ -25,15 +25,31 @@ MOST = Decimal(10**10)  # NUMERIC(12,2)
 
 
 @command
-def refund(*, payment_id: UUID, amount: Decimal, reason: str, by: UUID | None = None) -> Refund:
+def refund(
+    *,
+    payment_id: UUID,
+    amount: Decimal,
+    reason: str,
+    by: UUID | None = None,
+    key: str = "",
+    shipping: Decimal = ZERO,
+    restock: bool = False,
+    order_return_id: UUID | None = None,
+) -> Refund:
     """Write down a refund (in the payment's currency); the worker sends it to the provider.
 
-    Raises PaymentNotFound, InvalidRefund, RefundTooMuch.
+    `shipping` is how much of it is for shipping; `restock` notes that its goods are sold again.
+    A `key` that was used for this payment before returns its refund: a form sent twice sends
+    money once. Raises PaymentNotFound, InvalidRefund, PaymentDisputed, RefundTooMuch.
     """
     # Comparing something that isn't a number would raise, rounding something huge as well.
     if not amount.is_finite() or not 0 < amount < MOST or amount != round_money(amount):
         raise InvalidRefund
-    payment = _locked(payment_id)
+    payment = locked(payment_id)
+    if (earlier := refund_of(payment, key)) is not None:
+        return earlier
+    if payment.status == Payment.Status.DISPUTED:
+        raise PaymentDisputed
     if amount > payment.amount_captured - payment.amount_refunded:
         raise RefundTooMuch
     _change_refunded(payment, amount)
@@ -43,14 +59,25 @@ def refund(*, payment_id: UUID, amount: Decimal, reason: str, by: UUID | None = 
         payment=payment,
         order_id=payment.order_id,
         user_id=payment.user_id,
+        order_return_id=order_return_id,
         amount=amount,
+        shipping_amount=shipping,
         currency=payment.currency,
         reason=reason[:255],
-        idempotency_key=str(refund_id),
+        restock=restock,
+        idempotency_key=key or str(refund_id),
         created_by_id=by,
     )
     announce(refund_asked, refund_id=row.pk)
     return row
+
+
+def refund_of(payment: Payment, key: str) -> Refund | None:
+    """Return a locked payment's refund under this key; raises InvalidRefund for another's key."""
+    found = Refund.objects.filter(idempotency_key=key).first() if key else None
+    if found is not None and found.payment_id != payment.pk:
+        raise InvalidRefund
+    return found
 
 
 def settle_refund(*, refund_id: UUID) -> None:
@@ -70,6 +97,15 @@ def settle_refund(*, refund_id: UUID) -> None:
         _fail(refund_id=refund_id, reason=str(error))
     else:
         _record_answer(refund_id=refund_id, answer=answer)
+
+
+def locked(payment_id: UUID) -> Payment:
+    """Lock the order first, then the payment: the shop's lock order."""
+    order_id = Payment.objects.values_list("order_id", flat=True).filter(pk=payment_id).first()
+    if order_id is None:
+        raise PaymentNotFound
+    Order.objects.select_for_update(no_key=True).get(pk=order_id)
+    return Payment.objects.select_for_update(no_key=True).get(pk=payment_id)
 
 
 def _ask(row: Refund) -> ProviderRefund:
@@ -99,7 +135,7 @@ def _record_answer(*, refund_id: UUID, answer: ProviderRefund) -> None:
 
 @command
 def _succeed(*, refund_id: UUID, provider_refund_id: str) -> None:
-    payment = _locked(Refund.objects.values_list("payment_id", flat=True).get(pk=refund_id))
+    payment = locked(Refund.objects.values_list("payment_id", flat=True).get(pk=refund_id))
     row = Refund.objects.select_for_update(no_key=True).get(pk=refund_id)
     if row.status != Refund.Status.PENDING:
         return
@@ -136,32 +172,31 @@ def _postpone(*, refund_id: UUID, reason: str, provider_refund_id: str = "") -> 
 
 @command
 def _fail(*, refund_id: UUID, reason: str) -> None:
-    payment = _locked(Refund.objects.values_list("payment_id", flat=True).get(pk=refund_id))
+    payment = locked(Refund.objects.values_list("payment_id", flat=True).get(pk=refund_id))
     row = Refund.objects.select_for_update(no_key=True).get(pk=refund_id)
     if row.status == Refund.Status.PENDING:
         row.move_to(Refund.Status.FAILED, last_error=reason[:255])
         _change_refunded(payment, -row.amount)
 
 
-def _locked(payment_id: UUID) -> Payment:
-    """Lock the order first, then the payment: the shop's lock order."""
-    order_id = Payment.objects.values_list("order_id", flat=True).filter(pk=payment_id).first()
-    if order_id is None:
-        raise PaymentNotFound
-    Order.objects.select_for_update(no_key=True).get(pk=order_id)
-    return Payment.objects.select_for_update(no_key=True).get(pk=payment_id)
+def settled(payment: Payment, refunded: Decimal) -> str:
+    """Return the status of a payment that brought money and gave so much of it back."""
+    if refunded == 0:
+        return Payment.Status.CAPTURED
+    if refunded == payment.amount_captured:
+        return Payment.Status.REFUNDED
+    return Payment.Status.PARTIALLY_REFUNDED
+
+
+def note_money(order_id: UUID, *, is_disputed: bool | None = None) -> None:
+    """Write down on an order what its payments and gift cards took and gave back."""
+    paid, refunded = money_of(order_id)
+    orders.record_money(order_id=order_id, paid=paid, refunded=refunded, is_disputed=is_disputed)
 
 
 def _change_refunded(payment: Payment, change: Decimal) -> None:
     refunded = payment.amount_refunded + change
-    if refunded == 0:
-        status = Payment.Status.CAPTURED
-    elif refunded == payment.amount_captured:
-        status = Payment.Status.REFUNDED
-    else:
-        status = Payment.Status.PARTIALLY_REFUNDED
+    is_disputed = payment.status == Payment.Status.DISPUTED
+    status = Payment.Status.DISPUTED if is_disputed else settled(payment, refunded)
     payment.move_to(status, amount_refunded=refunded)
-    sums = Payment.objects.filter(order=payment.order_id).aggregate(
-        paid=Sum("amount_captured"), refunded=Sum("amount_refunded")
-    )
-    orders.record_money(order_id=payment.order_id, paid=sums["paid"], refunded=sums["refunded"])
+    note_money(payment.order_id)

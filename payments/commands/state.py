@@ -6,17 +6,19 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils import timezone
 
 from inventory.errors import OutOfStock
 from orders import commands as orders
+from orders.errors import PaymentDoesNotFit
 from orders.models import Order
-from payments.commands.refunds import refund
-from payments.errors import AmountMismatch, PaymentNotFound
+from payments.commands.gift_holds import spend, take_again
+from payments.commands.refunds import note_money, refund
+from payments.errors import AmountMismatch, GiftCardEmpty, GiftCardNotUsable, PaymentNotFound
 from payments.gateways.base import ProviderPayment
 from payments.models import Payment
 from payments.models.payments import LIVE
+from payments.queries import held_on, money_of
 from promotions.errors import CouponRefused
 from shopflow.lib.transactions import command
 
@@ -36,7 +38,7 @@ def record_state(*, payment_id: UUID, seen: ProviderPayment) -> Payment:
     """
     payment, order = _locked(payment_id)
     check_amounts(payment, seen)
-    refused_before = payment.failure_code
+    before, refused_before = payment.status, payment.failure_code
     _note_details(payment, seen)
     if seen.captured.amount > payment.amount_captured:
         _capture(payment, order, seen.captured.amount)
@@ -46,18 +48,26 @@ def record_state(*, payment_id: UUID, seen: ProviderPayment) -> Payment:
             failure_code=seen.failure_code[:50],
             failure_reason=seen.failure_reason[:255],
         )
+        _follow(payment, order, before)
     if payment.failure_code != refused_before and payment.failure_code:
         orders.tell_failed_payment(order_id=order.pk, payment_id=payment.pk)
     return payment
 
 
 def check_amounts(payment: Payment, seen: ProviderPayment) -> None:
-    """Raise AmountMismatch unless the provider speaks of exactly the money we asked for."""
+    """Raise AmountMismatch unless the provider speaks of exactly the money we asked for.
+
+    Of authorized money staff may take a part, here or at the provider.
+    """
+    may_be_part = payment.status == Status.AUTHORIZED or payment.capture_asked is not None
     fits = (
         seen.amount.currency == payment.currency
         and seen.amount.amount == payment.amount
         and seen.captured.currency == payment.currency
-        and seen.captured.amount in {Decimal(0), payment.amount}
+        and (
+            seen.captured.amount in {Decimal(0), payment.amount}
+            or (may_be_part and seen.captured.amount < payment.amount)
+        )
         and seen.key == str(payment.pk)
     )
     if not fits:
@@ -103,6 +113,16 @@ def _note_details(payment: Payment, seen: ProviderPayment) -> None:
         payment.save(update_fields=[*changed, "updated_at"])
 
 
+def _follow(payment: Payment, order: Order, before: str) -> None:
+    """Let the order follow an attempt that got, or lost, the promise of money."""
+    if payment.status == Status.AUTHORIZED:
+        if order.is_payable and payment.amount + held_on(order.pk) >= order.total:
+            spend(order_id=order.pk, wanted=order.total - payment.amount)
+            orders.promise(order_id=order.pk, paid=money_of(order.pk)[0])
+    elif before == Status.AUTHORIZED:
+        orders.lose_promise(order_id=order.pk)
+
+
 def _capture(payment: Payment, order: Order, captured: Decimal) -> None:
     payment.move_to(
         Status.CAPTURED,
@@ -111,8 +131,12 @@ def _capture(payment: Payment, order: Order, captured: Decimal) -> None:
         failure_code="",
         failure_reason="",
     )
-    if order.is_payable:
-        orders.confirm(order_id=order.pk, amount=captured)
+    is_promised = order.payment_status == Order.PaymentStatus.AUTHORIZED
+    if is_promised and order.status != Order.Status.CANCELLED:
+        orders.collect(order_id=order.pk, paid=money_of(order.pk)[0])
+    elif order.is_payable and captured + held_on(order.pk) >= order.total:
+        spent = spend(order_id=order.pk, wanted=order.total - captured)
+        orders.confirm(order_id=order.pk, amount=captured + spent)
     elif not (order.has_expired and _reopened(order, captured)):
         _send_back(payment, order)
 
@@ -123,18 +147,17 @@ def _reopened(order: Order, captured: Decimal) -> bool:
         return False
     try:
         with transaction.atomic():
-            orders.reopen(order_id=order.pk, amount=captured)
-    except (OutOfStock, CouponRefused):
+            take_again(order_id=order.pk)
+            spent = spend(order_id=order.pk, wanted=order.total - captured)
+            orders.reopen(order_id=order.pk, amount=captured + spent)
+    except (OutOfStock, CouponRefused, GiftCardEmpty, GiftCardNotUsable, PaymentDoesNotFit):
         return False
     return True
 
 
 def _send_back(payment: Payment, order: Order) -> None:
-    """Money nobody may keep: the order is closed, or was paid by another attempt."""
-    sums = Payment.objects.filter(order=order).aggregate(
-        paid=Sum("amount_captured"), refunded=Sum("amount_refunded")
-    )
-    orders.record_money(order_id=order.pk, paid=sums["paid"], refunded=sums["refunded"])
+    """Money nobody may keep: the order is closed, paid by another attempt, or costs more."""
+    note_money(order.pk)
     refund(
         payment_id=payment.pk,
         amount=payment.amount_captured - payment.amount_refunded,

@@ -70,6 +70,22 @@ def whole(given: Mapping[str, Any], name: str, limit: int) -> int:
     return value
 
 
+def signed(given: Mapping[str, Any], name: str) -> int:
+    """Return minor units that may be below zero."""
+    value = given.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or not -LARGEST < value < LARGEST:
+        raise Nonsense(name)
+    return value
+
+
+def seconds(given: Mapping[str, Any], name: str, limit: int) -> float:
+    """Return a time in unix seconds from 1970 up to the limit."""
+    value = given.get(name)
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < limit:
+        raise Nonsense(name)
+    return value
+
+
 def money(given: Mapping[str, Any], name: str, currency: str) -> Money:
     """Return a member in minor units as money of this currency."""
     money = from_minor_units(whole(given, name, LARGEST), currency)

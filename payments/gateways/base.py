@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Protocol
 
 from shopflow.lib.errors import DomainError, NotFound
@@ -10,6 +11,20 @@ from shopflow.lib.money import Money
 
 STATUSES = frozenset({"pending", "requires_action", "authorized", "captured", "failed", "voided"})
 REFUND_STATUSES = frozenset({"succeeded", "pending", "failed"})
+DISPUTE_STATUSES = frozenset({"needs_response", "under_review", "won", "lost", "accepted"})
+PAYOUT_STATUSES = frozenset({"pending", "paid", "failed"})
+PAYOUT_LINE_TYPES = frozenset({"charge", "refund", "dispute", "fee", "adjustment"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderMethod:
+    """A way to pay that the provider remembers; `token` is its name for it, never a number."""
+
+    token: str
+    card_brand: str = ""
+    card_last_four: str = ""
+    exp_month: int | None = None
+    exp_year: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +32,9 @@ class ProviderPayment:
     """A payment as the provider sees it now.
 
     `key` is our payment's id as text; `reference` our order number. `redirect_url` is the hosted
-    page while the shopper still has something to do there.
+    page while the shopper still has something to do there. `kept` is the card it was paid with,
+    when the shopper wanted it to be kept. `id` may change once: while a hosted page waits, some
+    providers know the page only.
     """
 
     id: str
@@ -32,6 +49,7 @@ class ProviderPayment:
     failure_reason: str = ""
     card_brand: str = ""
     card_last_four: str = ""
+    kept: ProviderMethod | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,17 +64,58 @@ class ProviderRefund:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProviderDispute:
+    """A card holder who asks the bank for a payment's money back; times are in UTC."""
+
+    id: str
+    payment_id: str
+    amount: Money
+    status: str
+    reason: str
+    opened_at: datetime
+    evidence_due_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderPayoutLine:
+    """A booking inside a payout: `amount` moved (below zero: taken), `fee` was kept of it.
+
+    `subject_id` is the provider's id of the payment, refund or dispute, "" for other bookings.
+    """
+
+    id: str
+    type: str
+    subject_id: str
+    amount: Decimal
+    fee: Decimal
+    description: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderPayout:
+    """Money that went to the shop's bank, or was taken back from it (below zero)."""
+
+    id: str
+    amount: Money
+    status: str
+    arrives_on: date | None
+    lines: tuple[ProviderPayoutLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProviderEvent:
     """One verified piece of news; `occurred_at` is the provider's own time, aware and in UTC.
 
     `payload` holds the members we know by name and no other: the rest may be about a person.
+    An event that names a payment or dispute and doesn't show it is filled by `complete`.
     """
 
     id: str
     type: str
     occurred_at: datetime
-    payment: ProviderPayment
     payload: dict[str, Any]
+    payment: ProviderPayment | None = None
+    dispute: ProviderDispute | None = None
 
 
 class GatewayUnavailable(DomainError):
@@ -118,13 +177,27 @@ class Gateway(Protocol):
     """
 
     code: str
-    origin: str
-    """Where shoppers are sent, listed in the form-action of our content security policy."""
 
     def create(
-        self, *, key: str, amount: Money, reference: str, return_url: str
+        self,
+        *,
+        key: str,
+        amount: Money,
+        reference: str,
+        return_url: str,
+        captures: bool = True,
+        keeps_card: bool = False,
+        token: str = "",
     ) -> ProviderPayment:
-        """Make a payment for the shopper to complete at its `redirect_url`."""
+        """Make a payment for the shopper to complete at its `redirect_url`.
+
+        Without `captures` the money is only authorized. `keeps_card` has the provider remember
+        the card; with the `token` of a kept one it is charged at once, though the bank may still
+        ask its holder at the `redirect_url`.
+        """
+
+    def detach(self, *, token: str) -> None:
+        """Let the provider forget a kept card. Safe to repeat, also for one it doesn't know."""
 
     def fetch(self, *, payment_id: str) -> ProviderPayment:
         """Return a payment by the provider's id."""
@@ -133,7 +206,7 @@ class Gateway(Protocol):
         """Return the payment made with our key, or None: for an answer that got lost."""
 
     def capture(self, *, payment_id: str, amount: Money, key: str) -> ProviderPayment:
-        """Take money that is authorized."""
+        """Take money that is authorized, all or part of it; the rest is let go."""
 
     def void(self, *, payment_id: str, key: str) -> ProviderPayment:
         """Close a payment and return its state as it is now; a captured one stays captured."""
@@ -147,6 +220,18 @@ class Gateway(Protocol):
     def list(self, *, created_after: datetime) -> Iterator[ProviderPayment]:
         """Yield every payment made at or after this time, oldest first."""
 
+    def list_refunds(self, *, created_after: datetime) -> Iterator[ProviderRefund]:
+        """Yield every refund asked for at or after this time, oldest first."""
+
+    def list_disputes(self, *, created_after: datetime) -> Iterator[ProviderDispute]:
+        """Yield every dispute opened at or after this time, oldest first."""
+
+    def list_payouts(self, *, created_after: datetime) -> Iterator[ProviderPayout]:
+        """Yield every payout made at or after this time with its lines, oldest first."""
+
+    def send_evidence(self, *, dispute_id: str, text: str, key: str) -> ProviderDispute:
+        """Answer a dispute in words; the bank decides."""
+
     def verify_webhook(
         self, *, body: bytes, headers: Mapping[str, str], now: datetime
     ) -> ProviderEvent:
@@ -159,6 +244,12 @@ class Gateway(Protocol):
         """Return the event in a payload that was verified and stored before.
 
         Doesn't talk to the provider. Raises MalformedEvent.
+        """
+
+    def complete(self, event: ProviderEvent) -> ProviderEvent:
+        """Return the event with the payment or dispute it names, as that is now.
+
+        Talks to the provider where the event itself doesn't show it.
         """
 
     def forget(self, payload: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,21 @@
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+
+# So many sweeps, over about ten hours, try an event before it is left to staff.
+MOST_TRIES = 15
+
+
+class PaymentEventQuerySet(models.QuerySet["PaymentEvent"]):
+    def waiting(self) -> "PaymentEventQuerySet":
+        """Those a sweep still processes."""
+        return self.filter(processed_at=None, attempts__lt=MOST_TRIES)
+
+    def given_up(self) -> "PaymentEventQuerySet":
+        """Those that failed too often: dead letters, for staff."""
+        return self.filter(processed_at=None, attempts__gte=MOST_TRIES)
 
 
 class PaymentEvent(models.Model):
@@ -21,6 +36,8 @@ class PaymentEvent(models.Model):
     attempts = models.IntegerField(default=0, db_default=0)
     next_try_at = models.DateTimeField(db_default=Now())
     last_error = models.CharField(max_length=255, blank=True, db_default="")
+
+    objects: ClassVar = PaymentEventQuerySet.as_manager()
 
     class Meta:
         db_table = "payment_events"

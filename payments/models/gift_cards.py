@@ -1,23 +1,27 @@
 """Gift cards: tender bought before, whose balance is the sum of its ledger."""
 
 from decimal import Decimal
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from orders.models import Order, OrderItem
 from payments.models.refunds import Refund
 from shopflow.lib.fields import MoneyField
 from shopflow.lib.postgres.rules import AppendOnly
-from shopflow.lib.rows import Fact, Row, iso_currency, one_of
+from shopflow.lib.rows import Fact, Row, Stateful, iso_currency, one_of
 
 
 class GiftCard(Row):
     """Money of the shop's that whoever knows the code may pay with.
 
-    Of the code only a SHA-256 is kept, and its last four characters for people. `balance` moves
-    only by one conditional UPDATE together with a row of the ledger; the CHECK stands behind it.
+    Of the code only a SHA-256 is kept, and its last four characters for people. A card that was
+    never sent has a code that nobody knows; each sending makes a new one. `balance` moves
+    only by one conditional UPDATE together with a row of the ledger, `held` (what unpaid orders
+    will take of it) together with a GiftCardHold; the CHECKs stand behind both.
     """
 
     code_hash = models.CharField(max_length=64)
@@ -25,13 +29,17 @@ class GiftCard(Row):
     currency = models.CharField(max_length=3)
     initial_amount = MoneyField()
     balance = MoneyField(default=Decimal(0), db_default=Decimal(0))
+    held = MoneyField(default=Decimal(0), db_default=Decimal(0))
     order_item = models.ForeignKey(
         OrderItem,
         null=True,
         blank=True,
         on_delete=models.RESTRICT,
-        related_name="gift_cards",
+        related_name="gift_cards_made",
         help_text="The line it was bought as; empty: given by the shop",
+    )
+    unit = models.IntegerField(
+        null=True, blank=True, help_text="Which unit of its line it is, from 1"
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -72,6 +80,16 @@ class GiftCard(Row):
                 condition=Q(expires_at=None) | Q(expires_at__gt=F("created_at")),
                 name="gift_cards_expires_after_made",
             ),
+            models.CheckConstraint(
+                condition=Q(held__gte=0, held__lte=F("balance")),
+                name="gift_cards_held_within_balance",
+            ),
+            models.CheckConstraint(
+                condition=Q(order_item=None, unit=None)
+                | Q(order_item__isnull=False, unit__isnull=False, unit__gt=0),
+                name="gift_cards_unit_of_a_line",
+            ),
+            models.UniqueConstraint(fields=["order_item", "unit"], name="gift_cards_unit_unique"),
         )
         indexes = (
             models.Index(
@@ -83,6 +101,75 @@ class GiftCard(Row):
 
     def __str__(self) -> str:
         return f"…{self.code_last_four}"
+
+    @property
+    def available(self) -> Decimal:
+        """What may still be promised to an order, in the card's currency."""
+        left: Decimal = self.balance - self.held
+        return left
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it may pay for anything now."""
+        has_expired = self.expires_at is not None and self.expires_at <= timezone.now()
+        return self.is_active and not has_expired
+
+
+class GiftCardHoldStatus(models.TextChoices):
+    HELD = "held"
+    SPENT = "spent"
+    RELEASED = "released"
+    REMOVED = "removed"
+
+
+class GiftCardHold(Stateful):
+    """What an order will take of a card once it is paid; kept from other orders until then.
+
+    spent = in the ledger, released = the order was closed unpaid, removed = the shopper took the
+    card off again.
+    """
+
+    Status = GiftCardHoldStatus
+
+    TRANSITIONS: ClassVar = {
+        Status.HELD: {Status.SPENT, Status.RELEASED, Status.REMOVED},
+        # Only for an order that expired and whose late payment found everything still there.
+        Status.RELEASED: {Status.HELD},
+    }
+
+    order = models.ForeignKey(
+        Order, on_delete=models.RESTRICT, related_name="gift_card_holds", db_index=False
+    )
+    gift_card = models.ForeignKey(GiftCard, on_delete=models.RESTRICT, related_name="holds")
+    amount = MoneyField()
+    status = models.CharField(
+        max_length=20, choices=Status.choices, default=Status.HELD, db_default=Status.HELD
+    )
+
+    class Meta:
+        db_table = "gift_card_holds"
+        db_table_comment = "What unpaid orders will take of gift cards"
+        ordering = ("id",)
+        constraints = (
+            one_of("status", GiftCardHoldStatus, table="gift_card_holds"),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0), name="gift_card_holds_amount_positive"
+            ),
+            models.UniqueConstraint(
+                fields=["order", "gift_card"],
+                condition=Q(status="held"),
+                name="gift_card_holds_one_per_order",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["order", "status"], name="gift_card_holds_order_idx"),
+            models.Index(
+                fields=["id"], condition=Q(status="held"), name="gift_card_holds_open_idx"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.status}"
 
 
 class GiftCardMove(models.TextChoices):
@@ -144,6 +231,11 @@ class GiftCardTransaction(Fact):
                 fields=["gift_card"],
                 condition=Q(type="issue"),
                 name="gift_card_transactions_issued_once",
+            ),
+            models.UniqueConstraint(
+                fields=["order", "gift_card"],
+                condition=Q(type="redeem"),
+                name="gift_card_transactions_redeemed_once",
             ),
         )
         indexes = (models.Index(fields=["gift_card", "id"], name="gift_card_ledger_idx"),)

@@ -33,6 +33,9 @@ class UserPaymentMethod(Row):
     is_default = models.BooleanField(default=False, db_default=False)
     is_active = models.BooleanField(default=True, db_default=True)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    detached_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Since when the provider forgot it too"
+    )
 
     class Meta:
         db_table = "user_payment_methods"
@@ -61,6 +64,17 @@ class UserPaymentMethod(Row):
             models.CheckConstraint(
                 condition=Q(is_default=False) | Q(is_active=True, deleted_at=None),
                 name="user_payment_methods_default_usable",
+            ),
+            models.CheckConstraint(
+                condition=Q(detached_at=None) | Q(deleted_at__isnull=False),
+                name="user_payment_methods_detached_is_deleted",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["deleted_at"],
+                condition=Q(deleted_at__isnull=False, detached_at=None),
+                name="user_payment_methods_attached",
             ),
         )
 

@@ -73,9 +73,21 @@ class Payment(Stateful):
         # The provider has the last word: money can still arrive after we gave up on it.
         Status.FAILED: {Status.AUTHORIZED, Status.CAPTURED},
         Status.VOIDED: {Status.CAPTURED},
-        Status.CAPTURED: {Status.PARTIALLY_REFUNDED, Status.REFUNDED},
-        Status.PARTIALLY_REFUNDED: {Status.PARTIALLY_REFUNDED, Status.REFUNDED, Status.CAPTURED},
-        Status.REFUNDED: {Status.PARTIALLY_REFUNDED, Status.CAPTURED},
+        Status.CAPTURED: {Status.PARTIALLY_REFUNDED, Status.REFUNDED, Status.DISPUTED},
+        Status.PARTIALLY_REFUNDED: {
+            Status.PARTIALLY_REFUNDED,
+            Status.REFUNDED,
+            Status.CAPTURED,
+            Status.DISPUTED,
+        },
+        Status.REFUNDED: {Status.PARTIALLY_REFUNDED, Status.CAPTURED, Status.DISPUTED},
+        # While the bank decides; refunds that were on their way still succeed or fail.
+        Status.DISPUTED: {
+            Status.DISPUTED,
+            Status.PARTIALLY_REFUNDED,
+            Status.REFUNDED,
+            Status.CAPTURED,
+        },
     }
 
     order = models.ForeignKey(
@@ -104,7 +116,14 @@ class Payment(Stateful):
     amount_captured = MoneyField(default=Decimal(0), db_default=Decimal(0))
     amount_refunded = MoneyField(default=Decimal(0), db_default=Decimal(0))
     provider_payment_id = models.CharField(max_length=100, blank=True, db_default="")
-    redirect_url = models.URLField(max_length=500, blank=True, db_default="")
+    # Addresses of Stripe's pages are that long.
+    redirect_url = models.URLField(max_length=2000, blank=True, db_default="")
+    keeps_card = models.BooleanField(
+        default=False, db_default=False, help_text="The shopper wants the card to be kept"
+    )
+    capture_asked = MoneyField(
+        null=True, blank=True, help_text="How much of the authorized money is being taken"
+    )
     card_brand = models.CharField(max_length=20, blank=True, db_default="")
     card_last_four = models.CharField(max_length=4, blank=True, db_default="")
     card_exp_month = models.SmallIntegerField(null=True, blank=True)
@@ -120,7 +139,10 @@ class Payment(Stateful):
     class Meta:
         db_table = "payments"
         db_table_comment = "Attempts to pay orders"
-        permissions = (("refund_payment", "Can send money back"),)
+        permissions = (
+            ("refund_payment", "Can send money back"),
+            ("capture_payment", "Can take authorized money, or let it go"),
+        )
         constraints = (
             one_of("status", PaymentStatus, table="payments"),
             models.CheckConstraint(
@@ -136,6 +158,11 @@ class Payment(Stateful):
             models.CheckConstraint(
                 condition=Q(amount_captured__lte=F("amount")),
                 name="payments_captured_at_most_amount",
+            ),
+            models.CheckConstraint(
+                condition=Q(capture_asked=None)
+                | Q(capture_asked__gt=0, capture_asked__lte=F("amount")),
+                name="payments_capture_asked_within_amount",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=CAPTURED, amount_captured__gt=0)

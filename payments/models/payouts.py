@@ -130,3 +130,13 @@ class PayoutLine(Row):
 
     def __str__(self) -> str:
         return f"{self.type} {self.amount}"
+
+    @property
+    def is_matched(self) -> bool:
+        """Whether it is about nothing of ours, or about something we know."""
+        subjects = {
+            self.Type.CHARGE: self.payment_id,
+            self.Type.REFUND: self.refund_id,
+            self.Type.DISPUTE: self.dispute_id,
+        }
+        return subjects.get(self.Type(self.type), True) is not None

@@ -5,10 +5,11 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from orders.models import Order, OrderItem, OrderReturn
+from payments.models.disputes import Dispute
 from payments.models.payments import Payment
 from shopflow.lib.fields import MoneyField
 from shopflow.lib.rows import Row, Stateful, iso_currency, one_of
@@ -40,7 +41,18 @@ class Refund(Stateful):
     order_return = models.ForeignKey(
         OrderReturn, null=True, blank=True, on_delete=models.RESTRICT, related_name="refunds"
     )
+    dispute = models.ForeignKey(
+        Dispute,
+        null=True,
+        blank=True,
+        on_delete=models.RESTRICT,
+        related_name="refunds",
+        help_text="The bank took the money: nobody asks the provider to",
+    )
     amount = MoneyField()
+    shipping_amount = MoneyField(
+        default=Decimal(0), db_default=Decimal(0), help_text="How much of it is for shipping"
+    )
     currency = models.CharField(max_length=3)
     reason = models.CharField(max_length=255, blank=True, db_default="")
     restock = models.BooleanField(
@@ -67,6 +79,10 @@ class Refund(Stateful):
             iso_currency(table="refunds"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="refunds_amount_positive"),
             models.CheckConstraint(
+                condition=Q(shipping_amount__gte=0, shipping_amount__lte=F("amount")),
+                name="refunds_shipping_at_most_amount",
+            ),
+            models.CheckConstraint(
                 condition=Q(attempts__gte=0), name="refunds_attempts_not_negative"
             ),
             models.CheckConstraint(
@@ -74,6 +90,11 @@ class Refund(Stateful):
                 | (~Q(status="succeeded") & Q(succeeded_at=None)),
                 name="refunds_succeeded_has_time",
             ),
+            models.CheckConstraint(
+                condition=Q(dispute=None) | Q(status="succeeded"),
+                name="refunds_disputed_is_gone",
+            ),
+            models.UniqueConstraint(fields=["dispute"], name="refunds_dispute_once"),
             models.UniqueConstraint(
                 fields=["idempotency_key"], name="refunds_idempotency_key_unique"
             ),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from payments.sandbox.wire import Refused
 
@@ -27,11 +28,17 @@ REFUSALS = {
 }
 
 
+# What goes for the cards of tests that name a number alone.
+LAST_MONTH = (12, 2034)
+
+
 @dataclass(frozen=True)
 class Card:
-    """One of the test cards. Only brand and last four digits are ever written down."""
+    """One of the test cards. Its number is never written down, its last four digits are."""
 
     number: str
+    exp_month: int = LAST_MONTH[0]
+    exp_year: int = LAST_MONTH[1]
 
     @property
     def last_four(self) -> str:
@@ -53,25 +60,33 @@ def read_number(text: str) -> Card:
 def read_form(fields: Mapping[str, str]) -> Card:
     """Return the card a shopper typed; raises Refused (422) with the sentence to show."""
     card = read_number(fields.get("number", ""))
-    _check_expiry(fields.get("expiry", ""), datetime.now(UTC))
+    month, year = _read_expiry(fields.get("expiry", ""), datetime.now(UTC))
     if not re.fullmatch(r"[0-9]{3,4}", fields.get("cvc", "").strip()):
         raise Refused(
             422, "cvc_invalid", "The security code is the 3 digits on the back of the card."
         )
     if not fields.get("name", "").strip():
         raise Refused(422, "name_missing", "Please enter the name on the card.")
-    return card
+    return Card(card.number, month, year)
 
 
-def _check_expiry(text: str, now: datetime) -> None:
+def kept_card(method: Mapping[str, Any]) -> Card:
+    """Return the test card that a shopper wanted to be kept."""
+    number = next(number for number in HINTS if number.endswith(method["card_last_four"]))
+    return Card(number, method["exp_month"], method["exp_year"])
+
+
+def _read_expiry(text: str, now: datetime) -> tuple[int, int]:
     match = re.fullmatch(r"\s*(0?[1-9]|1[0-2])\s*[/ -]?\s*(?:20)?([0-9]{2})\s*", text, re.ASCII)
     if match is None:
         raise Refused(
             422, "expiry_invalid", "Please enter the expiry date as month and year, like 12 / 34."
         )
     # A card is good until the end of its month.
-    if (2000 + int(match[2]), int(match[1])) < (now.year, now.month):
+    month, year = int(match[1]), 2000 + int(match[2])
+    if (year, month) < (now.year, now.month):
         raise Refused(422, "card_expired", "This card has expired. Please use another card.")
+    return month, year
 
 
 def _adds_up(digits: str) -> bool:

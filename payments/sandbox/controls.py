@@ -39,7 +39,31 @@ def settle_refund(provider: Provider, request: Request, refund_id: str) -> Respo
     succeeds = request.json().get("succeeds")
     if not isinstance(succeeds, bool):
         raise Refused(400, "invalid_succeeds", "succeeds is true or false.")
-    status, answer = provider.bank.settle_refund(refund_id=refund_id, succeeds=succeeds)
+    status, answer = provider.refunds.settle(refund_id=refund_id, succeeds=succeeds)
+    return json_response(answer, status)
+
+
+def open_dispute(provider: Provider, request: Request, payment_id: str) -> Response:
+    """`POST /_disputes/{payment}` {reason}: the card holder asks the bank for the money back."""
+    reason = request.json().get("reason", "fraudulent")
+    if not isinstance(reason, str) or not reason.isidentifier():
+        raise Refused(400, "invalid_reason", "reason is a word such as fraudulent.")
+    status, answer = provider.disputes.open(payment_id=payment_id, reason=reason)
+    return json_response(answer, status)
+
+
+def close_dispute(provider: Provider, request: Request, dispute_id: str) -> Response:
+    """`POST /_disputes/{id}/close` {won}: the bank decides."""
+    won = request.json().get("won")
+    if not isinstance(won, bool):
+        raise Refused(400, "invalid_won", "won is true or false.")
+    status, answer = provider.disputes.close(dispute_id=dispute_id, won=won)
+    return json_response(answer, status)
+
+
+def make_payout(provider: Provider, request: Request) -> Response:
+    """`POST /_payouts` {currency}: what was booked goes to the shop's bank."""
+    status, answer = provider.payouts.make(currency=str(request.json().get("currency", "USD")))
     return json_response(answer, status)
 
 

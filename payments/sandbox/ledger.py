@@ -29,7 +29,18 @@ CREATE TABLE IF NOT EXISTS payments (
     card_brand TEXT NOT NULL DEFAULT '',
     card_last_four TEXT NOT NULL DEFAULT '',
     tries INTEGER NOT NULL DEFAULT 0,
+    keeps_card INTEGER NOT NULL DEFAULT 0 CHECK (keeps_card IN (0, 1)),
+    token TEXT REFERENCES methods (token),
     created_ms INTEGER NOT NULL
+) STRICT;
+-- A kept card: its last four digits tell the test cards apart, the number isn't written down.
+CREATE TABLE IF NOT EXISTS methods (
+    token TEXT PRIMARY KEY,
+    card_brand TEXT NOT NULL,
+    card_last_four TEXT NOT NULL,
+    exp_month INTEGER NOT NULL CHECK (exp_month BETWEEN 1 AND 12),
+    exp_year INTEGER NOT NULL,
+    is_forgotten INTEGER NOT NULL DEFAULT 0 CHECK (is_forgotten IN (0, 1))
 ) STRICT;
 CREATE TABLE IF NOT EXISTS refunds (
     seq INTEGER PRIMARY KEY,
@@ -41,6 +52,37 @@ CREATE TABLE IF NOT EXISTS refunds (
     created_ms INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS refunds_of_payment ON refunds (payment_id);
+CREATE TABLE IF NOT EXISTS disputes (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    payment_id TEXT NOT NULL REFERENCES payments (id),
+    amount INTEGER NOT NULL CHECK (amount > 0),
+    currency TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    status TEXT NOT NULL DEFAULT 'needs_response' CHECK (status IN
+        ('needs_response', 'under_review', 'won', 'lost', 'accepted')),
+    evidence TEXT NOT NULL DEFAULT '',
+    created_ms INTEGER NOT NULL,
+    due_ms INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS payouts (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    currency TEXT NOT NULL,
+    arrives_on TEXT NOT NULL,
+    created_ms INTEGER NOT NULL
+) STRICT;
+-- A booking waits without a payout until one is made.
+CREATE TABLE IF NOT EXISTS bookings (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    type TEXT NOT NULL CHECK (type IN ('charge', 'refund', 'dispute')),
+    subject_id TEXT NOT NULL,
+    amount INTEGER NOT NULL,
+    fee INTEGER NOT NULL,
+    currency TEXT NOT NULL,
+    payout_id TEXT REFERENCES payouts (id)
+) STRICT;
 CREATE TABLE IF NOT EXISTS answers (
     operation TEXT NOT NULL,
     key TEXT NOT NULL,
@@ -71,6 +113,7 @@ CHANGING = (
     "card_brand",
     "card_last_four",
     "tries",
+    "token",
 )
 UPDATE = """
 UPDATE payments SET
@@ -81,7 +124,8 @@ UPDATE payments SET
     failure_reason = coalesce(:failure_reason, failure_reason),
     card_brand = coalesce(:card_brand, card_brand),
     card_last_four = coalesce(:card_last_four, card_last_four),
-    tries = coalesce(:tries, tries)
+    tries = coalesce(:tries, tries),
+    token = coalesce(:token, token)
 WHERE id = :id
 """
 
@@ -147,6 +191,22 @@ def find_payment(db: sqlite3.Connection, payment_id: str) -> sqlite3.Row:
 def find_refund(db: sqlite3.Connection, refund_id: str) -> sqlite3.Row:
     """Return one refund; raises Refused (404)."""
     return _find(db, "SELECT * FROM refunds WHERE id = ?", refund_id, "refund")
+
+
+def find_dispute(db: sqlite3.Connection, dispute_id: str) -> sqlite3.Row:
+    """Return one dispute; raises Refused (404)."""
+    return _find(db, "SELECT * FROM disputes WHERE id = ?", dispute_id, "dispute")
+
+
+def find_payout(db: sqlite3.Connection, payout_id: str) -> sqlite3.Row:
+    """Return one payout; raises Refused (404)."""
+    return _find(db, "SELECT * FROM payouts WHERE id = ?", payout_id, "payout")
+
+
+def find_method(db: sqlite3.Connection, token: str) -> sqlite3.Row:
+    """Return a kept card that isn't forgotten; raises Refused (404)."""
+    query = "SELECT * FROM methods WHERE token = ? AND NOT is_forgotten"
+    return _find(db, query, token, "card")
 
 
 def find_event(db: sqlite3.Connection, event_id: str) -> sqlite3.Row:

@@ -105,7 +105,9 @@ def _form(
         for number, what in cards.HINTS.items()
     )
     options = "".join(f'<option value="{_spaced(number)}">' for number in cards.HINTS)
-    parts = {"problem": alert, "hints": hints, "options": options, **kept}
+    note = '<p class="small">Your card will be kept for the next time.</p>'
+    keeps = note if payment["keeps_card"] else ""
+    parts = {"problem": alert, "hints": hints, "options": options, "keeps": keeps, **kept}
     return _page("form", payment, title="Pay", status=status, **parts)
 
 

@@ -4,10 +4,14 @@ import hmac
 import threading
 
 from payments.sandbox.bank import Bank
+from payments.sandbox.books import Books
 from payments.sandbox.config import Config
 from payments.sandbox.courier import Courier
+from payments.sandbox.disputes import Disputes
 from payments.sandbox.faults import Faults
 from payments.sandbox.ledger import Ledger
+from payments.sandbox.payouts import Payouts
+from payments.sandbox.refunds import Refunds
 from payments.sandbox.wire import Refused, Request
 
 
@@ -18,7 +22,11 @@ class Provider:
         self.config = config
         self.ledger = Ledger(config.database)
         self.faults = Faults()
-        self.bank = Bank(self.ledger, self.faults, config.url)
+        books = Books(self.ledger, config.url)
+        self.bank = Bank(books)
+        self.refunds = Refunds(books, self.faults)
+        self.disputes = Disputes(books)
+        self.payouts = Payouts(books)
         self.courier = Courier(self.ledger, self.faults, config)
         self.stopping = threading.Event()
 

@@ -16,6 +16,8 @@ from payments.sandbox.wire import MAX_BODY, Refused, Request, Response, json_res
 
 PAYMENT = r"(pay_[0-9a-f]{24})"
 REFUND = r"(re_[0-9a-f]{24})"
+DISPUTE = r"(dp_[0-9a-f]{24})"
+CARD = r"(pm_[0-9a-z_]{1,60})"
 EVENT = r"(evt_[0-9a-f]{24})"
 
 logger = logging.getLogger(__name__)
@@ -36,12 +38,20 @@ ROUTES = [
     Route("POST", f"/v1/payments/{PAYMENT}/capture", api.capture_payment),
     Route("POST", f"/v1/payments/{PAYMENT}/void", api.void_payment),
     Route("POST", f"/v1/payments/{PAYMENT}/refunds", api.refund_payment),
+    Route("GET", "/v1/refunds", api.list_refunds),
     Route("GET", f"/v1/refunds/{REFUND}", api.fetch_refund),
+    Route("GET", "/v1/disputes", api.list_disputes),
+    Route("POST", f"/v1/disputes/{DISPUTE}/evidence", api.answer_dispute),
+    Route("GET", "/v1/payouts", api.list_payouts),
+    Route("POST", f"/v1/methods/{CARD}/forget", api.forget_card),
     Route("GET", "/_faults", controls.show_faults),
     Route("POST", "/_faults", controls.set_faults),
     Route("DELETE", "/_faults", controls.reset_faults),
     Route("POST", f"/_pay/{PAYMENT}", controls.pay),
     Route("POST", f"/_refunds/{REFUND}", controls.settle_refund),
+    Route("POST", f"/_disputes/{PAYMENT}", controls.open_dispute),
+    Route("POST", f"/_disputes/{DISPUTE}/close", controls.close_dispute),
+    Route("POST", "/_payouts", controls.make_payout),
     Route("GET", "/_events", controls.list_events),
     Route("POST", f"/_events/{EVENT}/redeliver", controls.redeliver),
     Route("GET", f"/pay/{PAYMENT}", pages.show),

@@ -1,6 +1,6 @@
 """Making and changing coupons and promotions."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypedDict, TypeVar, Unpack
@@ -28,6 +28,9 @@ class Terms(TypedDict, total=False):
 
     discount_type: str
     discount_value: Decimal
+    tier_by: str
+    tier_from: Sequence[Decimal]
+    tier_value: Sequence[Decimal]
     buy_quantity: int | None
     get_quantity: int | None
     scope: str
@@ -121,6 +124,8 @@ def _save(
     fresh = type(rule)(description="")
     for name in TERMS:
         setattr(rule, name, terms.get(name, getattr(fresh, name)))
+    if rule.tier_by and rule.tier_from and len(rule.tier_from) == len(rule.tier_value):
+        rule.discount_value = min(zip(rule.tier_from, rule.tier_value, strict=True))[1]
     if rule.counts_uses != counted:
         _count_anew(rule)
     if rule.discount_value is None:

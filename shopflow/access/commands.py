@@ -15,6 +15,7 @@ from shopflow.access.rights import (
     NOT_CHANGED_BY_APP,
     PROTECTED,
     SECRET_COLUMNS,
+    SHOWN_IF,
     STAFF_ONLY,
     WORKER_WRITES,
     all_tables,
@@ -147,6 +148,8 @@ def _policies(table: str) -> dict[str, str]:
     """
     order_column = PROTECTED[table]
     own = f"user_id = {USER}" + (f" OR {order_column} = {GUEST_ORDER}" if order_column else "")
+    if table in SHOWN_IF:
+        own = f"({own}) AND {SHOWN_IF[table]}"
     kept = own
     if order_column == "order_id":
         kept = f"({own}) AND {SAME_PERSON.format(table=table)}"

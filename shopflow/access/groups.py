@@ -10,6 +10,7 @@ from collections.abc import Mapping, Set
 LOOK_AT_ORDERS = frozenset({"orders.view_order"})
 LOOK_AT_MONEY = frozenset({
     "orders.view_invoice", "payments.view_payment", "payments.view_refund",
+    "payments.view_giftcard",
 })  # fmt: skip
 LOOK_AT_GOODS = frozenset({
     "catalog.view_product", "catalog.view_brand", "catalog.view_category",
@@ -25,6 +26,8 @@ TEXTS = frozenset({
     "catalog.view_category", "catalog.add_category", "catalog.change_category",
     "catalog.view_synonym", "catalog.add_synonym", "catalog.change_synonym",
     "catalog.delete_synonym", "catalog.view_searchlog",
+    "catalog.view_contentpage", "catalog.add_contentpage", "catalog.change_contentpage",
+    "catalog.view_menu", "catalog.add_menu", "catalog.change_menu",
 })  # fmt: skip
 # Variants hold prices and costs.
 GOODS = TEXTS | {
@@ -45,14 +48,24 @@ GROUPS: Mapping[str, Set[str]] = {
     | LOOK_AT_MONEY
     | LOOK_AT_GOODS
     | {
-        "orders.cancel_order", "orders.mail_order", "accounts.view_user", "lib.view_outboxmessage",
+        "orders.cancel_order", "orders.mail_order", "orders.note_order", "orders.edit_order",
+        "orders.draft_order", "orders.view_orderreturn", "orders.change_orderreturn",
+        "accounts.view_user", "lib.view_outboxmessage",
     },
-    "warehouse": LOOK_AT_ORDERS | LOOK_AT_GOODS | STOCK | {"orders.ship_order"},
+    "warehouse": LOOK_AT_ORDERS
+    | LOOK_AT_GOODS
+    | STOCK
+    | {
+        "orders.ship_order", "orders.note_order", "orders.view_orderreturn",
+        "orders.change_orderreturn",
+    },
     "content": TEXTS,
     "finance": LOOK_AT_ORDERS
     | LOOK_AT_MONEY
     | {
-        "payments.refund_payment", "payments.view_paymentevent", "payments.change_paymentevent",
+        "payments.change_giftcard", "payments.capture_payment", "payments.refund_payment",
+        "payments.view_paymentevent", "payments.change_paymentevent", "payments.view_dispute",
+        "payments.change_dispute", "payments.view_payout", "payments.view_reconciliation",
         "promotions.view_coupon", "promotions.view_couponusage", "promotions.view_promotion",
         "promotions.view_promotionusage", "shipping.view_taxrate",
         "accounts.view_user", "accounts.export_user",

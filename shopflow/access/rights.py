@@ -25,6 +25,7 @@ PROTECTED = {
     "order_addresses": "order_id",
     "order_shipments": "order_id",
     "order_changes": "order_id",
+    "order_notes": "order_id",
     "order_returns": "order_id",
     "invoices": "order_id",
     "payments": "order_id",
@@ -32,6 +33,8 @@ PROTECTED = {
     "user_addresses": None,
     "user_payment_methods": None,
 }
+# Of these a person sees only the rows that are meant for them.
+SHOWN_IF = {"order_notes": "is_shown_to_shopper"}
 # Carts, sessions and tokens go for good, and so do links between rows and what nobody misses.
 HARD_DELETED = frozenset({
     "carts", "cart_items", "cart_coupons", "checkout_drafts", "wishlists", "wishlist_items",
@@ -50,20 +53,28 @@ APP_WRITES = frozenset({
     "product_reviews", "review_votes", "review_photos", "product_purchases", "search_log",
     "carts", "cart_items", "cart_coupons", "checkout_drafts", "wishlists", "wishlist_items",
     "orders", "order_items", "order_addresses", "order_tax_lines", "order_discount_lines",
-    "order_status_history",
+    "order_status_history", "order_returns", "order_return_items",
     "inventory", "inventory_reservations", "inventory_transactions",
     "stock_alerts", "coupons", "coupon_usage", "promotions", "promotion_usage",
     "payments", "refunds", "payment_events",
+    # Paying with a card; making one is the worker's and the staff's.
+    "gift_cards", "gift_card_holds", "gift_card_transactions",
     # The last unit sold takes its product's shelves along.
     "products", "product_variants", "product_categories",
     "idempotency_keys", "audit_logs", "outbox_messages",
 })  # fmt: skip
 # What no page ever changes, not even of somebody's own row: a form that lets too much through
 # makes nobody an owner.
-NOT_CHANGED_BY_APP = {"users": {"role", "is_superuser", "is_tax_exempt"}}
+NOT_CHANGED_BY_APP = {
+    "users": {"role", "is_superuser", "is_tax_exempt"},
+    "gift_cards": {
+        "code_hash", "code_last_four", "initial_amount", "currency", "is_active", "expires_at",
+        "recipient_email",
+    },
+}  # fmt: skip
 # What pages and the API don't read: the back office. What also stands in APP_WRITES they add to.
 STAFF_ONLY = frozenset({
-    "order_notes", "disputes", "payouts", "payout_lines",
+    "disputes", "payouts", "payout_lines", "reconciliations",
     "purchase_orders", "purchase_order_lines", "stock_counts", "stock_count_lines",
     "stock_transfers", "stock_transfer_lines",
     "import_jobs", "import_rows", "webhook_endpoints", "webhook_deliveries", "outbox_messages",
@@ -109,6 +120,7 @@ UNPROTECTED = {
     "product_purchases": "a review is verified by it, whoever reads the review",
     "warehouses": "the shop's own address",
     "gift_cards": "found by the hash of a code, whoever knows it",
+    "gift_card_holds": _OWN_ORDER,
     "gift_card_transactions": "a card's balance is what all of them come to",
 }
 # What reports never see, and the audit log never holds.
@@ -151,6 +163,7 @@ PERSONAL_COLUMNS: dict[str, Set[str]] = {
     "product_reviews": {"title", "content", "reply"},
     "review_photos": {"file"},
     "carts": {"name", "email"},
+    "cart_items": {"gift_cards"},
     "checkout_drafts": {"answers"},
     "wishlists": {"name"},
     "coupon_usage": {"customer_email"},
@@ -160,6 +173,7 @@ PERSONAL_COLUMNS: dict[str, Set[str]] = {
         "customer_email", "customer_phone", "customer_note", "cancel_reason", "metadata", "vat_id",
     },
     "order_addresses": ADDRESS,
+    "order_items": {"gift_cards"},
     "order_changes": {"old_values", "new_values", "reason"},
     "order_notes": {"text"},
     "order_return_items": {"condition_note"},

@@ -75,7 +75,7 @@ def _head(product: Product, names: list[str]) -> Row:
         "Tags": ", ".join(product.tags),
         "Published": "TRUE" if product.is_active else "FALSE",
         **{f"Option{n} Name": name for n, name in zip(OPTIONS, names or ["Title"], strict=False)},
-        "Gift Card": "FALSE",
+        "Gift Card": "TRUE" if product.is_gift_card else "FALSE",
         "SEO Title": product.seo_title,
         "SEO Description": product.seo_description,
         "Status": "active" if product.is_active else "draft",

@@ -49,6 +49,7 @@ def spec_of(parsed: ParsedProduct, present: Present | None, names: Names) -> cat
         attributes=product.attributes,
         tax_class=product.tax_class,
         is_featured=product.is_featured,
+        is_gift_card=product.is_gift_card,
         variants=variants,
         images=list(image_specs(parsed, present, variants)),
         **_kept(_FIELDS, product, parsed, told),

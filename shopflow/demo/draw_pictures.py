@@ -6,16 +6,18 @@ by Chromium. In a scratch folder outside the repository:
     npm install @iconify-json/fluent-emoji
     apt-get install chromium                  # any Chromium will do
     CHROMIUM=/usr/bin/chromium python <repo>/shopflow/demo/draw_pictures.py \
-        node_modules/@iconify-json/fluent-emoji/icons.json
+        node_modules/@iconify-json/fluent-emoji/icons.json [first-frost-coat ...]
 
-It writes `pictures/*.webp` (1200 x 1500) beside itself and `static/shop/hero.webp` (1600 x 900),
-then prints their total size. Look at every picture before you commit it.
+What is drawn stands in `drawings.json`. It writes `pictures/*.webp` (1200 x 1500) beside itself
+and `static/shop/hero.webp` (1600 x 900), or only the pictures whose names begin with one of the
+words given, then prints their total size. Look at every picture before you commit it.
 """
 
 import io
 import json
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,7 @@ from playwright.sync_api import Page, sync_playwright
 
 HERE = Path(__file__).resolve().parent
 PICTURES = HERE / "pictures"
+DRAWINGS = HERE / "drawings.json"
 HERO = HERE.parents[1] / "static" / "shop" / "hero.webp"
 SIZE = (1200, 1500)
 HERO_SIZE = (1600, 900)
@@ -56,8 +59,8 @@ class Subject:
     look: str = ""
     turn: int = 0
     place: str = "plinth"
-    focus: tuple[int, int] = (50, 40)
-    shots: tuple[str, ...] = ("front",)
+    focus: Sequence[int] = (50, 40)
+    shots: Sequence[str] = ("front",)
 
 
 @dataclass(frozen=True)
@@ -72,55 +75,6 @@ class Prop:
     turn: int = 0
 
 
-ALL_SHOTS = ("front", "angle", "detail")
-
-SUBJECTS = (
-    Subject(name="harbour-tee-meadow", motif="t-shirt", backdrop="sand", place="wall",
-            focus=(50, 12), shots=ALL_SHOTS),
-    Subject(name="harbour-tee-ocean", motif="t-shirt", backdrop="sand", place="wall",
-            look="hue-rotate(95deg) saturate(1.15)"),
-    Subject(name="harbour-tee-coral", motif="t-shirt", backdrop="sand", place="wall",
-            look="hue-rotate(235deg) saturate(1.2)"),
-    Subject(name="long-walk-scarf-cherry", motif="scarf", backdrop="blush", place="wall",
-            focus=(30, 75), shots=ALL_SHOTS),
-    Subject(name="long-walk-scarf-violet", motif="scarf", backdrop="blush", place="wall",
-            look="hue-rotate(285deg) saturate(.8)"),
-    Subject(name="long-walk-scarf-moss", motif="scarf", backdrop="blush", place="wall",
-            look="hue-rotate(120deg) saturate(.6) brightness(1.1)"),
-    Subject(name="kerbside-trainer-lilac", motif="running-shoe", backdrop="mist", turn=-43,
-            focus=(50, 45), shots=ALL_SHOTS),
-    Subject(name="kerbside-trainer-mint", motif="running-shoe", backdrop="mist", turn=-43,
-            look="hue-rotate(270deg) saturate(1.1)"),
-    Subject(name="daytrip-backpack-raspberry", motif="backpack", backdrop="mist",
-            focus=(50, 30), shots=ALL_SHOTS),
-    Subject(name="daytrip-backpack-lagoon", motif="backpack", backdrop="mist",
-            look="hue-rotate(215deg) saturate(.9) brightness(1.1)"),
-    Subject(name="daytrip-backpack-fern", motif="backpack", backdrop="mist",
-            look="hue-rotate(140deg) saturate(.7) brightness(1.2)"),
-    Subject(name="cloudburst-umbrella", motif="umbrella", backdrop="lilac", place="wall",
-            focus=(50, 30), shots=ALL_SHOTS),
-    Subject(name="sunday-teapot-berry", motif="teapot", backdrop="sage",
-            focus=(60, 25), shots=ALL_SHOTS),
-    Subject(name="sunday-teapot-cobalt", motif="teapot", backdrop="sage",
-            look="hue-rotate(245deg) saturate(.85)"),
-    Subject(name="sunday-teapot-leaf", motif="teapot", backdrop="sage",
-            look="hue-rotate(130deg) saturate(.65) brightness(1.2)"),
-    Subject(name="settle-in-sofa-blue", motif="couch-and-lamp", backdrop="sand", place="floor",
-            focus=(35, 70), shots=ALL_SHOTS),
-    Subject(name="settle-in-sofa-teal", motif="couch-and-lamp", backdrop="sand", place="floor",
-            look="hue-rotate(325deg) saturate(.8)"),
-    Subject(name="slow-evening-candle", motif="candle", backdrop="blush",
-            focus=(50, 35), shots=ALL_SHOTS),
-    Subject(name="windowsill-rubber-fig", motif="potted-plant", backdrop="sage",
-            focus=(50, 32), shots=ALL_SHOTS),
-    Subject(name="unhurried-notebook", motif="notebook", backdrop="lilac",
-            focus=(60, 25), shots=ALL_SHOTS),
-    Subject(name="quiet-hours-headphones-cloud", motif="headphone", backdrop="lilac",
-            focus=(35, 68), shots=ALL_SHOTS),
-    Subject(name="quiet-hours-headphones-slate", motif="headphone", backdrop="lilac",
-            look="brightness(.5) contrast(1.1)"),
-)  # fmt: skip
-
 HERO_PROPS = (
     Prop("potted-plant", 110, 690, 265),
     Prop("couch-and-lamp", 440, 700, 600),
@@ -131,8 +85,14 @@ HERO_PROPS = (
 )
 
 
-def main(icons_file: str) -> None:
-    """Draw every picture of the demo shop and its hero; overwrites what is there."""
+def subjects() -> list[Subject]:
+    """Return what is drawn, in the order of the file."""
+    written = json.loads(DRAWINGS.read_text(encoding="utf-8"))
+    return [Subject(**drawing) for drawing in written]
+
+
+def main(icons_file: str, *names: str) -> None:
+    """Draw the demo shop's pictures (all of them and the hero, or those named), over the old."""
     icons = json.loads(Path(icons_file).read_text(encoding="utf-8"))["icons"]
     PICTURES.mkdir(exist_ok=True)
     HERO.parent.mkdir(parents=True, exist_ok=True)
@@ -142,10 +102,12 @@ def main(icons_file: str) -> None:
             args=["--no-sandbox", "--headless", "--disable-gpu", "--no-zygote"],
         )
         studio = Studio(browser.new_page(), icons)
-        for subject in SUBJECTS:
-            for shot in subject.shots:
-                studio.shoot(subject, shot)
-        studio.shoot_hero()
+        for subject in subjects():
+            if not names or subject.name.startswith(names):
+                for shot in subject.shots:
+                    studio.shoot(subject, shot)
+        if not names:
+            studio.shoot_hero()
         browser.close()
     total = sum(file.stat().st_size for file in [*PICTURES.glob("*.webp"), HERO])
     sys.stdout.write(f"{total / 1024:.0f} KB in all\n")
@@ -267,4 +229,4 @@ def _pose(subject: Subject, shot: str) -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

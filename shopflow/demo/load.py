@@ -1,7 +1,7 @@
 """The demo shop as commands: shelves, brands, products, stock, shipping, taxes and a coupon."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -11,9 +11,10 @@ from uuid import UUID
 
 from django.core.files import File
 from django.core.files.storage import default_storage
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from catalog import commands as catalog
-from catalog.models import Brand, Category, ProductVariant
+from catalog.models import Brand, Category, PriceHistory, ProductVariant
 from inventory import commands as inventory
 from promotions import commands as promotions
 from promotions.models import Coupon
@@ -56,22 +57,34 @@ def _load(content: Mapping[str, Any]) -> Loaded:
     _save_shipping()
     _save_coupon()
     _save_synonyms()
-    stock: dict[UUID, int] = {}
-    for day, product in enumerate(content["products"]):
-        known = set(
-            ProductVariant.objects.filter(product__slug=product["slug"]).values_list(
-                "sku", flat=True
-            )
-        )
-        saved = catalog.save_product(spec=_spec(product, categories, OPENED + timedelta(days=day)))
+    known = set(ProductVariant.objects.values_list("sku", flat=True))
+    days = (OPENED + timedelta(days=day) for day in range(len(content["products"])))
+    specs = [_spec(product, categories, next(days)) for product in content["products"]]
+    new: dict[str, ProductVariant] = {}
+    for saved in catalog.save_products(specs=specs):
         setattr(loaded, saved.change, getattr(loaded, saved.change) + 1)
-        for variant in product["variants"]:
-            if variant["sku"] not in known:
-                stock[saved.variants[variant["sku"]].pk] = variant["stock"]
-    for variant_id in sorted(stock):
-        inventory.count(variant_id=variant_id, quantity=stock[variant_id], reason=REASON)
+        new |= {sku: variant for sku, variant in saved.variants.items() if sku not in known}
+    _count(new, content["products"])
+    _save_earlier_prices(new.values())
     catalog.rebuild_words()
     return loaded
+
+
+def _count(new: Mapping[str, ProductVariant], products: Sequence[Mapping[str, Any]]) -> None:
+    units = {row["sku"]: row["stock"] for product in products for row in product["variants"]}
+    for sku, variant in sorted(new.items(), key=lambda item: item[1].pk):
+        inventory.count(variant_id=variant.pk, quantity=units[sku], reason=REASON)
+
+
+def _save_earlier_prices(new: Iterable[ProductVariant]) -> None:
+    """What is reduced today was sold at its was-price since the shop opened."""
+    reduced = {variant.pk: variant.compare_at_price for variant in new if variant.compare_at_price}
+    for now in PriceHistory.objects.filter(variant__in=reduced):
+        PriceHistory.objects.create(
+            variant_id=now.variant_id,
+            price=reduced[now.variant_id],
+            valid=DateTimeTZRange(OPENED, now.valid.lower),
+        )
 
 
 def _store_pictures(products: Sequence[Mapping[str, Any]]) -> None:
@@ -142,6 +155,11 @@ def _variant_spec(variant: Mapping[str, Any]) -> catalog.VariantSpec:
         option_values=variant["options"],
         barcode=variant["barcode"],
         weight_grams=variant["grams"],
+        backorder_policy=(
+            ProductVariant.Backorder.CONTINUE
+            if variant.get("backorder")
+            else ProductVariant.Backorder.DENY
+        ),
     )
 
 

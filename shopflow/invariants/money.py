@@ -18,7 +18,7 @@ MONEY = (
             SELECT order_number FROM orders
             WHERE (status IN ('confirmed', 'processing', 'shipped', 'delivered')
                    AND (amount_paid < total OR amount_paid - amount_refunded > total))
-               OR (status = 'pending' AND amount_paid <> 0)
+               OR (status = 'pending' AND amount_paid <> amount_refunded)
         """,
     ),
     Invariant(
@@ -45,12 +45,12 @@ MONEY = (
     Invariant(
         6,
         "cancelled_orders_keep_no_money",
-        "A cancelled order keeps no money and has no open payment.",
+        "A cancelled order keeps no money but what a bank still decides over, and no open payment.",
         is_instant=False,
         query="""
             SELECT o.order_number FROM orders o
             WHERE o.status = 'cancelled' AND o.cancelled_at <= %(settled)s AND (
-                o.amount_paid <> o.amount_refunded
+                (o.amount_paid <> o.amount_refunded AND o.payment_status <> 'disputed')
                 OR EXISTS (
                     SELECT FROM payments p WHERE p.order_id = o.id
                     AND p.status IN ('pending', 'requires_action', 'authorized')
@@ -99,6 +99,47 @@ MONEY = (
                 GROUP BY gift_card_id
             ) t ON t.gift_card_id = g.id
             WHERE g.balance <> coalesce(t.balance, 0) OR g.balance < 0
+        """,
+    ),
+    Invariant(
+        11,
+        "gift_card_holds_equal_held",
+        "What a gift card keeps for unpaid orders is the sum of what those orders hold.",
+        is_instant=True,
+        query="""
+            SELECT 'card ending in ' || g.code_last_four FROM gift_cards g
+            LEFT JOIN (
+                SELECT gift_card_id, sum(amount) AS held FROM gift_card_holds
+                WHERE status = 'held' GROUP BY gift_card_id
+            ) h ON h.gift_card_id = g.id
+            WHERE g.held <> coalesce(h.held, 0)
+        """,
+    ),
+    Invariant(
+        11,
+        "gift_card_holds_are_of_unpaid_orders",
+        "Only an order that waits for its payment holds money of a gift card, at most its total.",
+        is_instant=False,
+        query="""
+            SELECT o.order_number FROM orders o
+            JOIN gift_card_holds h ON h.order_id = o.id AND h.status = 'held'
+            WHERE o.status <> 'pending' AND coalesce(o.cancelled_at, o.updated_at) <= %(settled)s
+            UNION ALL
+            SELECT o.order_number FROM orders o
+            JOIN gift_card_holds h ON h.order_id = o.id AND h.status = 'held'
+            GROUP BY o.id HAVING sum(h.amount) > o.total
+        """,
+    ),
+    Invariant(
+        11,
+        "gift_cards_sold_are_paid",
+        "No line of an order has more gift cards than units, and only paid orders have any.",
+        is_instant=True,
+        query="""
+            SELECT o.order_number FROM gift_cards g
+            JOIN order_items i ON i.id = g.order_item_id JOIN orders o ON o.id = i.order_id
+            GROUP BY o.id, i.id
+            HAVING count(*) > i.quantity OR o.status = 'pending'
         """,
     ),
     PROVIDERS_LEDGER,

@@ -57,7 +57,8 @@ SALES = (
     Invariant(
         6,
         "open_orders_hold_their_stock",
-        "An unpaid order holds, and a paid one has committed, exactly what it sold.",
+        "An unpaid order holds exactly what it sold; what a paid one sold is committed, has shipped"
+        " or was taken out of it.",
         is_instant=True,
         query="""
             SELECT o.order_number || ', ' || i.sku
@@ -66,7 +67,8 @@ SALES = (
               AND i.quantity <> (
                 SELECT coalesce(sum(r.quantity), 0) FROM inventory_reservations r
                 WHERE r.order_item_id = i.id
-                  AND r.status = CASE o.status WHEN 'pending' THEN 'held' ELSE 'committed' END
+                  AND CASE o.status WHEN 'pending' THEN r.status = 'held'
+                      ELSE r.status IN ('committed', 'fulfilled', 'released') END
               )
         """,
     ),
@@ -147,6 +149,44 @@ SALES = (
                 UNION ALL SELECT order_id, released_at FROM promotion_usage
             ) u JOIN orders o ON o.id = u.order_id
             WHERE (o.status = 'cancelled') <> (u.released_at IS NOT NULL)
+        """,
+    ),
+    Invariant(
+        3,
+        "returned_units_were_shipped",
+        "Of no order line more units come back than were shipped.",
+        is_instant=True,
+        query="""
+            SELECT o.order_number || ', ' || i.sku FROM (
+                SELECT l.order_item_id, sum(
+                    CASE WHEN r.status = 'closed' AND r.kind <> 'claim'
+                         THEN l.quantity_received ELSE l.quantity END
+                ) AS units
+                FROM order_return_items l JOIN order_returns r ON r.id = l.order_return_id
+                WHERE r.status NOT IN ('declined', 'cancelled') GROUP BY l.order_item_id
+            ) back
+            JOIN order_items i ON i.id = back.order_item_id
+            JOIN orders o ON o.id = i.order_id
+            LEFT JOIN (
+                SELECT p.order_item_id, sum(p.quantity) AS units FROM order_shipment_items p
+                JOIN order_shipments s ON s.id = p.shipment_id
+                WHERE s.shipped_at IS NOT NULL GROUP BY p.order_item_id
+            ) sent ON sent.order_item_id = back.order_item_id
+            WHERE back.units > coalesce(sent.units, 0)
+        """,
+    ),
+    Invariant(
+        6,
+        "received_returns_are_settled",
+        "What came back to be refunded is on its way back, or replaced.",
+        is_instant=False,
+        query="""
+            SELECT r.return_number FROM order_returns r
+            JOIN order_return_items l ON l.order_return_id = r.id
+            WHERE r.resolution IN ('refund', 'gift_card') AND r.updated_at <= %(settled)s
+              AND l.quantity_settled < CASE
+                    WHEN r.kind = 'claim' AND r.status = 'closed' THEN l.quantity
+                    ELSE l.quantity_received END
         """,
     ),
 )

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Set
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models import F, Func, Value
 from django.db.models.functions import Now
+from django.db.models.lookups import Exact
 
 from shopflow.lib.errors import InvalidTransition
 from shopflow.lib.ids import new_id
@@ -55,6 +57,15 @@ def one_of(field: str, choices: type[models.TextChoices], *, table: str) -> mode
     """Return the named CHECK that keeps a column inside its fixed set."""
     return models.CheckConstraint(
         condition=models.Q(**{f"{field}__in": choices.values}), name=f"{table}_{field}_known"
+    )
+
+
+def list_or_null(field: str, *, table: str) -> models.CheckConstraint:
+    """Return the named CHECK that a column of JSON holds a list, or NULL."""
+    kind = Func(F(field), function="jsonb_typeof", output_field=models.CharField())
+    return models.CheckConstraint(
+        condition=models.Q(**{f"{field}__isnull": True}) | models.Q(Exact(kind, Value("array"))),
+        name=f"{table}_{field}_list",
     )
 
 

@@ -6,14 +6,23 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from orders.models import Order, OrderAddress, OrderTaxLine
-from orders.queries import MailLine
+from orders.models import Order, OrderAddress, OrderItem, OrderNote, OrderTaxLine
+from orders.queries import MailLine, ReturnedLine, TakenOut
 
 TOKEN = "Zk9pY2UgYW5kIHNpbXBsZSwgYnV0IG5vdCBhIHRva2Vu"  # noqa: S105 - opens nothing
 SIGN_IN = {"device": "Firefox on Linux", "when": "21 Nov 2026, 18:40 UTC"}
 ORDER = {"number": "ORD-2026-000123", "token": TOKEN}
 PARCEL = {"carrier": "UPS", "tracking_number": "1Z999AA10123456784"}
 BACK = "$24.00"
+RETURN = {**ORDER, "return_number": "RET-2026-000123-1"}
+
+CARD = {
+    "card": "01993a00-0000-7000-8000-000000000000",
+    "amount": BACK,
+    "left": "$26.00",
+    "last_four": "F3GH",
+}
+GIFT = {"sender": "Charles", "name": "Ada", "message": "Happy birthday!\nBuy something round."}
 
 
 @dataclass(frozen=True)
@@ -64,6 +73,18 @@ def _order(status: str) -> dict[str, Any]:
     }
 
 
+def _return(resolution: str, decision: str = "") -> dict[str, Any]:
+    return {
+        **_order("delivered"),
+        "decision": decision,
+        "resolution": resolution,
+        "received": 1,
+        "returned": [ReturnedLine("Merino sweater", "Size M, blue", 1, "Size L, blue")],
+        "shop": "ShopFlow",
+        "shop_address": ["Lange Straße 1", "10243 Berlin"],
+    }
+
+
 SAMPLES: Mapping[str, Sample] = {
     "accounts/verify": Sample("Somebody registers", {"token": TOKEN, "hours": 72}),
     "accounts/known": Sample("Somebody registers with an address that has an account", {}),
@@ -92,9 +113,61 @@ SAMPLES: Mapping[str, Sample] = {
     ),
     "orders/expired": Sample("An order wasn't paid in time", ORDER, _order("cancelled")),
     "orders/cancelled": Sample("An order was cancelled by somebody", ORDER, _order("cancelled")),
-    "orders/shipped": Sample("A parcel left", {**ORDER, **PARCEL}, _order("shipped")),
+    "orders/shipped": Sample(
+        "A parcel left",
+        {**ORDER, **PARCEL},
+        {**_order("shipped"), "parcel": [MailLine("Linen towel", "", 2, Decimal("48.00"))]},
+    ),
+    "orders/payment_link": Sample(
+        "Somebody of the shop placed an order for a customer", ORDER, _order("pending")
+    ),
+    "orders/changed": Sample(
+        "Units were taken out of a paid order",
+        {**ORDER, "back": BACK},
+        {
+            **_order("processing"),
+            "taken_out": [TakenOut(OrderItem(product_name="Linen towel", variant_name=""), 1)],
+        },
+    ),
+    "orders/note": Sample(
+        "Somebody of the shop wrote to the shopper about an order",
+        {**ORDER, "written_on": "2026-11-21"},
+        {**_order("processing"), "note": OrderNote(text="We will send it on Monday.")},
+    ),
     "orders/delivered": Sample("An order arrived", ORDER, _order("delivered")),
     "orders/refunded": Sample(
         "The provider has sent money back", {**ORDER, "amount": BACK}, _order("confirmed")
     ),
+    "orders/return_requested": Sample(
+        "Somebody wants to send something back", RETURN, _return("refund")
+    ),
+    "orders/return_approved": Sample(
+        "A return is accepted: where to send it", RETURN, _return("refund")
+    ),
+    "orders/return_declined": Sample(
+        "A return is refused", RETURN, _return("refund", "It was worn and washed.")
+    ),
+    "orders/return_received": Sample(
+        "Goods came back: once for each receipt", RETURN, _return("refund")
+    ),
+    "orders/return_closed": Sample(
+        "A return is closed by staff", RETURN, _return("refund", "The parcel never came.")
+    ),
+    "orders/return_replaced": Sample(
+        "What is wanted instead is ordered",
+        {**RETURN, "replacement": "ORD-2026-000124"},
+        _return("exchange"),
+    ),
+    "orders/withdrawal": Sample(
+        "Somebody withdrew from a contract: the receipt",
+        {**RETURN, "name": "Ada Byron", "at": "2026-11-21 18:40:05 UTC"},
+        _return("refund"),
+    ),
+    "payments/gift_card": Sample(
+        "A gift card was bought and its day has come, or it was given by the shop",
+        {**CARD, "amount": "$26.00", "code": "ACDE-FGHJ-KMNP-F3GH"},
+        GIFT,
+    ),
+    "payments/gift_card_used": Sample("An order was paid with a gift card", CARD),
+    "payments/gift_card_refunded": Sample("Money is back on a gift card", CARD),
 }

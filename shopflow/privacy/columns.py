@@ -50,6 +50,8 @@ LEFT: Mapping[str, Mapping[str, str]] = {
         # No link in an old mail opens it any more (orders_guest_token_version_in_range).
         "guest_token_version": "CASE WHEN user_id IS NULL THEN guest_token_version ELSE 0 END",
     },
+    # Gift cards stay gift cards, whoever they were for.
+    "order_items": {"gift_cards": "CASE WHEN gift_cards IS NULL THEN NULL ELSE '[]'::jsonb END"},
     # An edit changes something (order_changes_something_changes).
     "order_changes": {"new_values": "'{\"erased\": true}'::jsonb"},
     "order_notes": {"text": _WORD},

@@ -48,32 +48,31 @@
     return swapped;
   };
 
-  // Another colour, size or picture without loading the page again. The last choice counts.
+  // Another colour or size without loading the page again. The last choice counts.
   let choices = 0;
   let choosing = null;
-  const choose = async (link) => {
+  const choose = async (field) => {
     const mine = ++choices;
+    const address = new URL(field.form.action);
+    address.search = new URLSearchParams({ variant: field.value });
     try {
-      const answer = await fetch(link.href);
+      const answer = await fetch(address);
       const html = await answer.text();
       if (mine !== choices) return false;
       const wanted = document.getElementById("quantity")?.value;
-      if (!answer.ok || !swap(html, link.dataset.swap.split(" "))) throw answer;
+      if (!answer.ok || !swap(html, field.dataset.swap.split(" "))) throw answer;
       const quantity = document.getElementById("quantity");
       if (quantity && wanted) quantity.value = wanted;
-      history.replaceState(null, "", link.href);
+      history.replaceState(null, "", address);
       choosing = null;
       return true;
     } catch {
-      if (mine === choices) location.assign(link.href);
+      if (mine === choices) location.assign(address);
       return false;
     }
   };
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest("a[data-swap]");
-    if (!link || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
-    event.preventDefault();
-    choosing = choose(link);
+  document.addEventListener("change", ({ target }) => {
+    if (target.matches("[data-swap]")) choosing = choose(target);
   });
 
   // One more, one less.
@@ -254,9 +253,26 @@
     if (event.persisted) showBadge();
   });
 
+  // Light or dark, kept in this browser only; theme.js reads it before the page is drawn.
+  const offerThemes = () => {
+    const themes = document.getElementById("theme");
+    if (!themes) return;
+    for (const choice of themes.elements) choice.checked = choice.value === (root.dataset.theme || "");
+    themes.hidden = false;
+    themes.addEventListener("change", ({ target }) => {
+      root.dataset.theme = target.value;
+      try {
+        localStorage.setItem("theme", target.value);
+      } catch {
+        // Storage is switched off: it holds for this page.
+      }
+    });
+  };
+
   showSteppers(document);
   fold(document);
   showBadge();
+  offerThemes();
   document.querySelectorAll("[data-suggest]").forEach(suggest);
   document.getElementById("errors")?.focus();
 })();

@@ -108,6 +108,8 @@ def _on_a_shelf() -> dict[str, Any]:
     brand = catalog.save_brand(name="Public", slug="public")
     shelf = catalog.save_category(name="Public", slug="public")
     catalog.save_synonym(word="public", synonym="shared")
+    catalog.save_page(slug="public", language="en", title="Public", body="<p>Everybody's.</p>")
+    catalog.save_menu(code="footer", language="en", links=[catalog.Link("Public", "page:public")])
     catalog.log_search(question="nowhere", language="en", result_count=0)
     return {"slug": "public", "brand_id": brand.pk, "category_id": shelf.pk}
 
@@ -163,7 +165,9 @@ def _write_beside(order: Order, marker: str) -> None:
         sku=marker,
     )
     OrderChange.objects.create(**own, what="contact", new_values={"email": marker}, reason=marker)
-    OrderReturn.objects.create(**own, return_number=marker, comment=marker)
+    OrderReturn.objects.create(
+        **own, return_number=f"RET-{order.order_number}", comment=marker, decision=marker
+    )
     OrderShipment.objects.create(
         **own, carrier="UPS", tracking_number=marker, shipped_at=timezone.now()
     )

@@ -1,7 +1,7 @@
 """Every address of the shop, found in its URLconf and filled in with what is somebody's."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -17,9 +17,22 @@ from shopflow.access.rights import PROTECTED
 from tests.access.people import Person
 
 # What names something of a person's: nobody else gets an answer there.
-PRIVATE = {"number", "item_id", "id", "object_id", "row_id", "address_id", "method_id"}
+PRIVATE = {
+    "number",
+    "shipment_id",
+    "item_id",
+    "id",
+    "object_id",
+    "row_id",
+    "address_id",
+    "method_id",
+}
 # Whose table it is a row of.
-OWN_TABLES = {"address_id": "user_addresses", "method_id": "user_payment_methods"}
+OWN_TABLES = {
+    "address_id": "user_addresses",
+    "method_id": "user_payment_methods",
+    "shipment_id": "order_shipments",
+}
 # What everybody may know.
 PUBLIC = {
     "slug": "public",
@@ -29,12 +42,18 @@ PUBLIC = {
     "path": "products/nothing.webp",
     "app_label": "orders",
     "url": "nowhere",
+    "part": "1",
     # Of a mailed link; made up, and so nobody's.
     "token": "made-up",
     "app": "accounts",
     "kind": "reset",
     # Of a developer's own mailbox: it doesn't exist anywhere else.
     "mail_id": "00000000-0000-7000-8000-000000000000",
+}
+# What people read out to us.
+NUMBERS: dict[str, Callable[[Person], str]] = {
+    "number": lambda victim: victim.order.order_number,
+    "return_number": lambda victim: victim.order.returns.get().return_number,
 }
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 ADMIN = "admin/"
@@ -79,8 +98,8 @@ class Route:
     def _value(self, name: str, victim: Person) -> str:
         if name in PUBLIC:
             return PUBLIC[name]
-        if name == "number":
-            return victim.order.order_number
+        if name in NUMBERS:
+            return NUMBERS[name](victim)
         if name == "content_type_id":
             return str(ContentType.objects.get_for_model(type(victim.order)).pk)
         if name in {"object_id", "row_id"} and self.is_of_staff:

@@ -69,9 +69,9 @@ class Bound:
     is_strict: bool
 
 
-def rows(page: str) -> list[Row]:
-    """Return the rows of the page's first table."""
-    return [Row(*cells) for cells in _cells(page, "The table") if len(cells) == 4]
+def rows(page: str, section: str = "The table") -> list[Row]:
+    """Return the rows of the table in a section."""
+    return [Row(*cells) for cells in _cells(page, section) if len(cells) == 4]
 
 
 def unproved(found: list[Row]) -> Iterator[str]:

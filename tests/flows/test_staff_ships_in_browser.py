@@ -36,11 +36,11 @@ def test_owner_ships_an_order_and_its_buyer_sees_the_parcel(
     owner.picture("admin-order")
     owner.page.get_by_label("Carrier").fill("UPS")
     owner.page.get_by_label("Tracking number").fill("1Z 999 AA1")
-    owner.press("Ship")
+    owner.press("Pack and ship")
     owner.page.get_by_text(f"{number} has shipped with UPS 1Z 999 AA1.").wait_for()
     guest = visit(**DESKTOP)
     guest.open(f"/orders/{number}/?token={buyer.order}")
-    guest.page.get_by_text("Your parcel is on its way").wait_for()
+    guest.page.get_by_text("Handed to the carrier").wait_for()
     guest.page.get_by_text("1Z 999 AA1").wait_for()
 
     assert owner.troubles == guest.troubles == []

@@ -29,6 +29,14 @@ PICTURES = {
     "cart": 730,
     "checkout": 1040,
     "admin-order": 860,
+    "returns": 900,
+    "return": 900,
+    "return-label": 860,
+    "withdrawal": 860,
+    "phone-returns": 1300,
+    "phone-return": 1300,
+    "phone-return-label": 1000,
+    "phone-withdrawal": 1000,
     "phone-product": 844,
 }
 # Who goes on to the next page gives up what the last one was still asking for.
@@ -109,10 +117,11 @@ class Visitor:
     def choose(self, **options: str) -> None:
         """Choose a variant on a product's page."""
         for name, value in options.items():
-            choices = self.page.get_by_role("group", name=name).get_by_role("link")
-            choice = choices.filter(has=self.page.get_by_text(value, exact=True))
-            choice.click()
-            choice.and_(self.page.locator("[aria-current=true]")).wait_for()
+            group = self.page.get_by_role("group", name=name)
+            group.get_by_text(value, exact=True).last.click()
+            if not self.has_scripts:
+                self.page.locator("form").filter(has=group).get_by_role("button").click()
+            group.locator("legend").filter(has_text=f"{name}: {value}").wait_for()
 
     def use_code(self, code: str) -> None:
         """Enter a coupon in the cart."""

@@ -2,7 +2,7 @@ import pytest
 
 from catalog.models import ProductVariant
 from inventory import commands
-from inventory.errors import UnitsNotHere
+from inventory.errors import UnitsNotCommitted, UnitsNotHere
 from inventory.models import InventoryReservation, InventoryTransaction
 from orders.models import Order
 from tests import factories
@@ -52,5 +52,23 @@ def test_waits_for_units_that_were_sold_ahead(variant: ProductVariant) -> None:
 
     with pytest.raises(UnitsNotHere):
         commands.fulfil(order_id=order.pk)
+
+    assert books() == before
+
+
+def test_takes_out_a_part(committed: Order, variant: ProductVariant) -> None:
+    commands.fulfil(order_id=committed.pk, units={committed.items.get().pk: 1})
+
+    assert factories.figures(variant) == (9, 1)
+    rows = InventoryReservation.objects.values_list("status", "quantity")
+    assert sorted(rows) == [("committed", 1), ("fulfilled", 1)]
+    assert InventoryTransaction.objects.get(type="sale").quantity_change == -1
+
+
+def test_takes_out_no_more_than_is_committed(committed: Order) -> None:
+    before = books()
+
+    with pytest.raises(UnitsNotCommitted):
+        commands.fulfil(order_id=committed.pk, units={committed.items.get().pk: 3})
 
     assert books() == before

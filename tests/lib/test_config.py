@@ -26,7 +26,7 @@ def test_reads_what_the_environment_says() -> None:
     config = load({**GOOD, "DEBUG": "yes", "ALLOWED_HOSTS": "a.example, b.example"})
 
     assert (config.debug, config.allowed_hosts) == (True, ["a.example", "b.example"])
-    assert config.sandbox_webhook_secrets == ["whsec_new", "whsec_old"]
+    assert config.providers.sandbox_webhook_secrets == ["whsec_new", "whsec_old"]
     assert config.database["NAME"] == "shop"
 
 
@@ -35,7 +35,7 @@ def test_fills_in_what_may_be_left_out() -> None:
 
     assert (config.debug, config.default_currency) == (False, "USD")
     assert config.site_url == "http://127.0.0.1:8000"
-    assert config.payment_providers == ["sandbox"]
+    assert config.providers.codes == ["sandbox"]
 
 
 def test_a_shop_may_let_people_in_before_their_address_is_verified() -> None:
@@ -67,6 +67,9 @@ def test_names_every_fault_at_once() -> None:
         ("SANDBOX_URL", "ftp://pay.example"),
         ("DEFAULT_CURRENCY", "DOLLAR"),
         ("DEFAULT_CURRENCY", "KWD"),
+        ("PAYMENT_CAPTURE", "never"),
+        ("STRIPE_API_BASE", "api.stripe.com"),
+        ("STRIPE_PAGE_ORIGINS", "https://checkout.stripe.com/pay"),
         ("SANDBOX_WEBHOOK_SECRET", ""),
         ("SANDBOX_WEBHOOK_SECRET", " , ,"),
         ("SECRET_KEY", "django-insecure-0123456789abcdefghijklmnopqrstuvwxyz"),
@@ -110,7 +113,46 @@ def test_refuses_a_value_that_makes_no_sense(name: str, value: str) -> None:
 def test_wants_no_key_for_a_provider_that_is_off() -> None:
     without = {name: value for name, value in GOOD.items() if not name.startswith("SANDBOX")}
 
-    assert load({**without, "PAYMENT_PROVIDERS": ","}).payment_providers == []
+    assert load({**without, "PAYMENT_PROVIDERS": ","}).providers.codes == []
+
+
+@pytest.mark.parametrize("name", ["STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRET"])
+@pytest.mark.parametrize("value", [None, "", " "])
+def test_refuses_to_start_with_stripe_and_an_empty_secret(name: str, value: str | None) -> None:
+    stripe = {
+        "PAYMENT_PROVIDERS": "stripe",
+        "STRIPE_API_KEY": "sk_live_1",
+        "STRIPE_WEBHOOK_SECRET": "whsec_1",
+    }
+    given = {**GOOD, **stripe}
+    if value is None:
+        del given[name]
+    else:
+        given[name] = value
+
+    with pytest.raises(ImproperlyConfigured, match=name):
+        load(given)
+
+
+def test_reads_stripes_keys_and_where_its_pages_are() -> None:
+    stripe = {
+        "PAYMENT_PROVIDERS": "stripe, sandbox",
+        "STRIPE_API_KEY": "sk_live_1",
+        "STRIPE_WEBHOOK_SECRET": "whsec_new, whsec_old",
+        "PAYMENT_CAPTURE": "when_shipped",
+    }
+    providers = load({**GOOD, **stripe}).providers
+
+    assert (providers.codes, providers.capture) == (["stripe", "sandbox"], "when_shipped")
+    assert (providers.stripe_api_key, providers.stripe_api_base) == (
+        "sk_live_1",
+        "https://api.stripe.com",
+    )
+    assert providers.stripe_webhook_secrets == ["whsec_new", "whsec_old"]
+    assert providers.pages == {
+        "stripe": ["https://checkout.stripe.com", "https://hooks.stripe.com"],
+        "sandbox": ["http://127.0.0.1:8001"],
+    }
 
 
 def test_takes_earlier_keys_and_a_number_of_proxies() -> None:

@@ -1,6 +1,9 @@
 import gzip
+import os
+import sys
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event
+from multiprocessing import get_context
+from threading import Event, get_native_id
 
 import bcrypt
 import pytest
@@ -148,20 +151,19 @@ def test_a_hash_of_another_shop_opens_and_is_made_anew_at_login(
     assert user.password.startswith("argon2$argon2id$")
 
 
-def test_one_is_hashed_at_a_time_and_who_comes_when_two_wait_is_told_so() -> None:
+def test_one_is_hashed_at_a_time_and_who_comes_when_one_waits_is_told_so() -> None:
     entered, go_on = Event(), Event()
     done: list[str] = []
 
     def hashes(name: str) -> None:
-        with in_turn():
-            entered.set()
-            go_on.wait(10)
-            done.append(name)
+        entered.set()
+        go_on.wait(10)
+        done.append(name)
 
     with ThreadPoolExecutor(3) as pool:
-        first = pool.submit(hashes, "first")
+        first = pool.submit(in_turn, hashes, "first")
         assert entered.wait(10)
-        waiting = [pool.submit(hashes, "later") for _ in range(passwords.WAITING)]
+        waiting = [pool.submit(in_turn, hashes, "later") for _ in range(passwords.WAITING)]
         while passwords._room.acquire(blocking=False):
             passwords._room.release()
 
@@ -172,8 +174,42 @@ def test_one_is_hashed_at_a_time_and_who_comes_when_two_wait_is_told_so() -> Non
         go_on.set()
         for each in (first, *waiting):
             each.result(10)
-    assert done == ["first", "later", "later"]
+    assert done == ["first", "later"]
     assert make_with_shop_s_hasher().startswith("argon2$")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have no rank of their own there")
+def test_everything_else_goes_before_hashing() -> None:
+    assert in_turn(rank_of_thread) == 19
+    assert rank_of_thread() < 19
+
+
+def rank_of_thread() -> int:
+    return os.getpriority(os.PRIO_PROCESS, get_native_id())
+
+
+def test_the_place_rests_twice_as_long_as_it_worked(monkeypatch: pytest.MonkeyPatch) -> None:
+    rested: list[float] = []
+    times = iter([10.0, 10.25])
+    monkeypatch.setattr(passwords, "monotonic", lambda: next(times))
+    monkeypatch.setattr(passwords, "sleep", rested.append)
+
+    in_turn(rank_of_thread)
+    passwords._place.submit(rank_of_thread).result()
+
+    assert rested == [0.5]
+
+
+def test_what_fails_in_the_place_fails_for_who_asked() -> None:
+    with pytest.raises(ZeroDivisionError):
+        in_turn(divmod, 1, 0)
+
+
+def test_a_forked_process_hashes_too() -> None:
+    make_with_shop_s_hasher()
+
+    with get_context("fork").Pool(1) as pool:
+        assert pool.apply_async(make_with_shop_s_hasher).get(10).startswith("argon2$")
 
 
 def make_with_shop_s_hasher() -> str:

@@ -116,6 +116,7 @@ def test_every_mail_tells_just_what_its_templates_need(order: Order) -> None:
     commands.expire(order_id=other.pk)
     third = factories.placed_order((order.items.get().variant, 1))
     commands.cancel(order_id=third.pk, reason="by staff")
+    commands.add_note(order_id=third.pk, text="Sorry", is_shown_to_shopper=True)
 
     letters = [opened(message) for message in OutboxMessage.objects.all()]
 

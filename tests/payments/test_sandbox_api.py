@@ -41,6 +41,7 @@ def test_creates_a_payment_that_waits_for_the_shopper(sandbox: Sandbox) -> None:
         "failure_reason": "",
         "card_brand": "",
         "card_last_four": "",
+        "kept": None,
         "redirect_url": f"{sandbox.url}/pay/{payment['id']}",
     }
 

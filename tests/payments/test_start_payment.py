@@ -6,7 +6,7 @@ from pytest_django import Settings
 from orders import commands as orders
 from orders.errors import OrderNotFound
 from orders.models import Order
-from payments.commands import close_unpaid, start_payment
+from payments.commands import WayToPay, close_unpaid, start_payment
 from payments.errors import OrderNotPayable
 from payments.gateways.base import (
     GatewayRefused,
@@ -170,6 +170,6 @@ def test_refuses_an_unknown_order(sandbox: Sandbox) -> None:
 
 def test_refuses_a_provider_we_do_not_have(order: Order, settings: Settings) -> None:
     with pytest.raises(UnknownProvider):
-        start_payment(order_id=order.pk, return_url=RETURN_URL, provider="nosuch")
+        start_payment(order_id=order.pk, return_url=RETURN_URL, way=WayToPay(provider="nosuch"))
 
     assert not Payment.objects.exists()

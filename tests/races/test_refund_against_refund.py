@@ -60,14 +60,14 @@ def test_one_of_two_is_too_much(plenty: ProductVariant, till: Till) -> None:
 def test_without_the_lock_both_are_written(
     plenty: ProductVariant, till: Till, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lock = refunds._locked
+    lock = refunds.locked
     broken: dict[str, int] = {}
 
     with runners(2) as running:
         for _ in range(5 * ROUNDS):
-            monkeypatch.setattr(refunds, "_locked", _read)
+            monkeypatch.setattr(refunds, "locked", _read)
             results = one_round(plenty, till, running)
-            monkeypatch.setattr(refunds, "_locked", lock)
+            monkeypatch.setattr(refunds, "locked", lock)
             if all(isinstance(result, Refund) for result in results):
                 broken = violations(instant_only=True)
                 break

@@ -24,6 +24,7 @@ WITH: dict[str, Values] = {
     "payout_lines.dispute_id": {"type": "dispute"},
     "payout_lines.payment_id": {"type": "charge"},
     "payout_lines.refund_id": {"type": "refund"},
+    "refunds.dispute_id": {"status": "succeeded", "succeeded_at": LATER},
     "slug_redirects.brand_id": {"product_id": None},
     "slug_redirects.category_id": {"product_id": None},
     "stock_count_lines.counted_by_id": {"quantity_counted": 1, "counted_at": LATER},

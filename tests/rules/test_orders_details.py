@@ -92,6 +92,11 @@ RULES = (
         {"status": "discarded"},
     ),
     check(
+        "order_changes_settled_is_applied",
+        {"status": "applied", "applied_at": LATER, "settled_at": LATER},
+        {"status": "discarded", "applied_at": None},
+    ),
+    check(
         "order_changes_something_changes",
         {"old_values": {"quantity": 1}, "new_values": {"quantity": 2}},
         {"new_values": {"quantity": 1}},
@@ -105,7 +110,7 @@ RULES = (
     one_of(
         "order_shipments_status_known",
         "status",
-        "packed shipped in_transit delivered returned lost",
+        "packed shipped in_transit out_for_delivery failed delivered returned lost",
     ),
     check(
         "order_shipments_shipped_has_time",
@@ -138,7 +143,7 @@ RULES = (
     one_of(
         "order_shipment_events_status_known",
         "status",
-        "packed shipped in_transit delivered returned lost",
+        "packed shipped in_transit out_for_delivery failed delivered returned lost",
     ),
     unique(
         "order_shipment_events_told_once",
@@ -150,6 +155,11 @@ RULES = (
     ),
     unique("order_returns_number_unique", "return_number"),
     check("order_returns_number_not_empty", {"return_number": "RET-1"}, {"return_number": ""}),
+    unique(
+        "order_returns_replacement_unique",
+        "replacement_id",
+        given={"replacement_id": new("orders")},
+    ),
     one_of("order_returns_kind_known", "kind", "return exchange claim withdrawal"),
     one_of(
         "order_returns_status_known",
@@ -199,6 +209,12 @@ RULES = (
         {"quantity": 5, "quantity_received": 5},
         {"quantity_received": 6},
         {"quantity_received": -1},
+    ),
+    check(
+        "order_return_items_settled_in_range",
+        {"quantity": 5, "quantity_settled": 5},
+        {"quantity_settled": 6},
+        {"quantity_settled": -1},
     ),
     check(
         "order_return_items_restock_after_receipt",

@@ -91,8 +91,26 @@ RULES = (
         ledger="S2-60",
     ),
     check("refunds_amount_positive", {"amount": "0.01"}, {"amount": 0}),
+    check(
+        "refunds_shipping_at_most_amount",
+        {"amount": 10, "shipping_amount": 10},
+        {"shipping_amount": "10.01"},
+        {"shipping_amount": "-0.01"},
+    ),
     check("refunds_attempts_not_negative", {"attempts": 0}, {"attempts": -1}),
     check("refunds_currency_iso", {"currency": "EUR"}, {"currency": "eur"}, {"currency": ""}),
+    check(
+        "refunds_disputed_is_gone",
+        {"dispute_id": new("disputes"), "status": "succeeded", "succeeded_at": LATER},
+        {"status": "pending", "succeeded_at": None},
+        {"status": "failed", "succeeded_at": None},
+    ),
+    unique(
+        "refunds_dispute_once",
+        "dispute_id",
+        given={"dispute_id": new("disputes"), "status": "succeeded", "succeeded_at": LATER},
+        other={"dispute_id": new("disputes")},
+    ),
     one_of("refunds_status_known", "status", "pending succeeded failed"),
     check(
         "refunds_succeeded_has_time",
@@ -220,6 +238,13 @@ RULES = (
         {"type": "fee", "payment_id": None, "refund_id": new("refunds")},
         {"type": "fee", "payment_id": None, "dispute_id": new("disputes")},
     ),
+    append_only("reconciliations_append_only"),
+    check(
+        "reconciliations_finished_after_started",
+        {"started_at": EARLIER, "finished_at": EARLIER},
+        {"finished_at": "2025-12-31"},
+    ),
+    check("reconciliations_compared_not_negative", {"compared": 0}, {"compared": -1}),
     unique("payout_lines_provider_id_unique", "payout_id", "provider_line_id"),
 )
 

@@ -52,6 +52,28 @@ BREAKS = {
     "order_money_equals_payments": """
         UPDATE orders SET amount_refunded = amount_refunded + 0.01 WHERE status = 'confirmed'
     """,
+    "returned_units_were_shipped": """
+        WITH back AS (
+            INSERT INTO order_returns (id, order_id, return_number)
+            SELECT gen_random_uuid(), id, 'RET-1' FROM orders WHERE status = 'pending' LIMIT 1
+            RETURNING id, order_id
+        )
+        INSERT INTO order_return_items (id, order_return_id, order_item_id, quantity, reason)
+        SELECT gen_random_uuid(), back.id, i.id, 1, 'other'
+        FROM back JOIN order_items i USING (order_id) LIMIT 1
+    """,
+    "received_returns_are_settled": """
+        WITH back AS (
+            INSERT INTO order_returns
+                (id, order_id, return_number, status, resolution, approved_at, received_at)
+            SELECT gen_random_uuid(), order_id, 'RET-1', 'received', 'refund', now(), now()
+            FROM order_shipments LIMIT 1 RETURNING id, order_id
+        )
+        INSERT INTO order_return_items
+            (id, order_return_id, order_item_id, quantity, quantity_received, reason)
+        SELECT gen_random_uuid(), back.id, i.id, 1, 1, 'other'
+        FROM back JOIN order_items i USING (order_id) LIMIT 1
+    """,
     "cancelled_orders_hold_no_stock": """
         UPDATE inventory_reservations SET status = 'committed' WHERE status = 'released'
     """,

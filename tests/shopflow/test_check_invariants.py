@@ -191,6 +191,7 @@ def test_leaves_out_what_holds_only_after_the_queues_are_drained() -> None:
         "inbox_is_drained",
         "outbox_is_drained",
         "ratings_equal_reviews",
+        "received_returns_are_settled",
         "stock_figures_equal_inventory",
     }
 

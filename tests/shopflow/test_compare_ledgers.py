@@ -12,7 +12,8 @@ from pytest_django import Settings
 from orders.models import Order
 from payments.commands import refund, settle_refund
 from payments.models import Payment
-from shopflow.invariants.providers import WINDOW, compare_ledgers
+from payments.queries import WINDOW
+from shopflow.invariants.providers import compare_ledgers
 from tests.payments.sandbox_process import CARD_PAYS, Sandbox, running_sandbox
 from tests.payments.webhooks import Till
 

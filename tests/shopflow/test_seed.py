@@ -13,11 +13,12 @@ from pytest_django import Settings
 
 from accounts.models import User
 from catalog import commands as catalog
-from catalog.models import Brand, Category, Product, ProductImage, ProductVariant
+from catalog.models import Brand, Category, PriceHistory, Product, ProductImage, ProductVariant
 from inventory.models import Inventory, InventoryTransaction
 from promotions.models import Coupon
 from shipping.models import ShippingMethod, TaxRate
 from shopflow import demo
+from shopflow.demo.load import OPENED
 from tests.ledger import ledger
 
 pytestmark = pytest.mark.django_db
@@ -36,12 +37,12 @@ def _own_folders(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: 
 def test_loads_the_whole_demo_shop() -> None:
     output = _seed()
 
-    assert output[0] == "Demo shop: 12 products created, 0 updated, 0 unchanged"
-    assert Product.objects.visible().count() == 12
-    assert ProductVariant.objects.count() == 49
-    assert Brand.objects.count() == 8
-    assert Category.objects.filter(parent=None).count() == 4
-    assert Category.objects.exclude(parent=None).count() == 10
+    assert output[0] == "Demo shop: 73 products created, 0 updated, 0 unchanged"
+    assert Product.objects.visible().count() == 73
+    assert ProductVariant.objects.count() == 256
+    assert Brand.objects.count() == 14
+    assert Category.objects.filter(parent=None).count() == 5
+    assert Category.objects.exclude(parent=None).count() == 20
 
 
 def test_changes_nothing_the_second_time() -> None:
@@ -50,7 +51,7 @@ def test_changes_nothing_the_second_time() -> None:
 
     output = _seed()
 
-    assert output == ["Demo shop: 0 products created, 0 updated, 12 unchanged"]
+    assert output == ["Demo shop: 0 products created, 0 updated, 73 unchanged"]
     assert _everything() == before
 
 
@@ -72,7 +73,7 @@ def test_once_leaves_a_shop_with_products_alone() -> None:
 def test_once_fills_an_empty_shop() -> None:
     _seed("--once")
 
-    assert Product.objects.count() == 12
+    assert Product.objects.count() == 73
 
 
 def test_has_every_case_a_shop_page_must_show() -> None:
@@ -89,6 +90,28 @@ def test_has_every_case_a_shop_page_must_show() -> None:
     assert ProductVariant.objects.get(sku="NOO-SOF-BLU").weight_grams == 54_000
     assert len(Product.objects.get(slug="unhurried-notebook").name) == 132
     assert Product.objects.get(slug="long-walk-scarf").compare_at_price == Decimal("64.00")
+    assert Product.objects.get(slug="everyday-jeans").variants.count() == 66
+    bicycle = Product.objects.get(slug="errand-bicycle")
+    assert (bicycle.in_stock, bicycle.stock_quantity) == (True, 2)
+    assert ProductVariant.objects.get(sku="HAF-BIC-L").in_stock  # built to order
+    names = " ".join(Product.objects.values_list("name", flat=True))
+    for hard in ("Donaudampfschifffahrtskapitänsmütze", "☀️", "فانوس", "& 12″"):
+        assert hard in names
+    prices = ProductVariant.objects.order_by("price").values_list("price", flat=True)
+    assert (prices[0], prices.reverse()[0]) == (Decimal("0.90"), Decimal("2480.00"))
+
+
+def test_what_is_reduced_was_dearer_before() -> None:
+    _seed()
+
+    reduced = ProductVariant.objects.filter(compare_at_price__isnull=False)
+    rows = PriceHistory.objects.filter(variant__in=reduced).order_by("variant", "valid")
+    before = [row for row in rows if row.valid.upper is not None]
+    assert len(before) == reduced.count() == 27
+    assert all(row.valid.lower == OPENED for row in before)
+    assert {row.variant_id: row.price for row in before} == dict(
+        reduced.values_list("pk", "compare_at_price")
+    )
 
 
 @ledger("S2-16")
@@ -97,7 +120,7 @@ def test_stock_is_what_the_ledger_says() -> None:
 
     on_hand = {stock.pk: stock.quantity_on_hand for stock in Inventory.objects.all()}
     ledger = InventoryTransaction.objects.values_list("inventory_id", "quantity_change")
-    assert len(on_hand) == 49
+    assert len(on_hand) == 256
     assert dict(ledger) == {pk: units for pk, units in on_hand.items() if units}
 
 

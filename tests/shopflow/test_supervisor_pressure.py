@@ -67,8 +67,9 @@ def test_starts_again_when_everybody_was_killed_and_the_number_is_anothers(
 
 
 def test_leaves_a_server_alone_that_somebody_else_has_started(
-    supervisor: Supervisor, folder: Path
+    supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delenv("POSTGRES_BIN", raising=False)  # of the suite, not of this shop
     supervisor.run("--exec", "true")
     data = supervisor.state / "pg18"
     program = postgres_folder() / "bin" / "postgres"

@@ -1,9 +1,11 @@
 """Products with their variants, pictures, prices and places on the shelves."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from catalog.queries.facets import PRICE_STEPS
 from shopflow.demo.fill.cells import NULL, Rows, barcode, dice, moment, money
 from shopflow.demo.fill.families import Facts, Family, brand_names, product_name, style_name
 from shopflow.demo.fill.plan import is_deleted, is_hidden, is_listed
@@ -181,6 +183,10 @@ def _images(world: World, made: Made) -> Rows:
 def _count(counts: "Counter[tuple[str, str, str]]", made: Made, brand: str) -> None:
     slug = brand.lower().replace(" & ", "-and-")
     stock = "true" if made.units else "false"
+    step = str(bisect_right(PRICE_STEPS, float(made.price)))
+    stars = int(float(made.rating))
+    own = [("brand", slug), ("in_stock", stock), ("price", step)]
+    own += [("rating", str(stars))] if stars else []
     for category in made.leaf.trail:
-        for facet, value in (("brand", slug), ("in_stock", stock), *made.facts.filters):
+        for facet, value in (*own, *made.facts.filters):
             counts[category, facet, value] += 1

@@ -7,14 +7,16 @@ from typing import Any
 from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_currency
+from babel.units import format_unit
 from django import template
 from django.conf import settings
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, to_locale
+from django.utils.translation import get_language, gettext, to_locale
 
 register = template.Library()
+KILOGRAM = 1000
 
 
 @register.filter
@@ -29,6 +31,31 @@ def money(amount: Decimal | None, currency: str = "") -> str:
 def day(moment: date) -> str:
     """Write a day with its weekday, short: "Tue, Nov 24"."""
     return format_date(moment, _day_pattern(), locale=_locale())
+
+
+@register.filter
+def label(name: str) -> str:
+    """Write the name of an attribute; one that is kept as made-in reads "Made in"."""
+    words = name.replace("-", " ").replace("_", " ") if name.islower() else name
+    return words[:1].upper() + words[1:]
+
+
+@register.filter
+def said(value: Any) -> str:
+    """Write the value of an attribute: several with commas, a truth as a word."""
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    if isinstance(value, list):
+        return ", ".join(map(said, value))
+    return str(value)
+
+
+@register.filter
+def weight(grams: int) -> str:
+    """Write a weight as the reader's language does: 850 g, 2.4 kg."""
+    if grams < KILOGRAM:
+        return format_unit(grams, "mass-gram", "short", locale=_locale())
+    return format_unit(grams / KILOGRAM, "mass-kilogram", "short", "#,##0.##", locale=_locale())
 
 
 @register.filter

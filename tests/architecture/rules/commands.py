@@ -32,6 +32,14 @@ OWN_NO_TRANSACTION = {
     "accounts.resend_verification": "counts the try in Redis, then writes",
     "accounts.rotate": "revokes a stolen sign-in and then refuses, which would undo it",
     "orders.draw_paper": "draws and keeps a file, then notes it",
+    "payments.answer_dispute": "calls the gateway, then notes its answer",
+    "payments.reconcile": "asks the gateways, and heals each thing by its own command",
+    "payments.capture_payment": "calls the gateway between two short transactions",
+    "payments.release_payment": "voids at the gateway, whose answer decides",
+    "payments.detach_method": "lets the gateway forget the card, then notes it",
+    "payments.remove_method": "removes the card, then lets the gateway forget it",
+    "payments.process_event": "asks the gateway for what an event only names, then applies it",
+    "payments.replay_event": "takes an event up again, then processes it",
     "payments.start_payment": "calls the gateway between two short transactions",
     "payments.close_unpaid": "voids at the gateway, then the order expires",
     "payments.settle_cancelled": "voids at the gateway, then writes refunds down",
@@ -45,6 +53,7 @@ WORKS_AT_ONCE = {
 # Where else than in a command something is written, each with its reason.
 MAY_WRITE = {
     "accounts.models.users.UserManager.create_user": "Django's contract of a user manager",
+    "catalog.queries.facets._counted": "asks only",
     "catalog.queries.finding._best": "asks only",
     "catalog.queries.words.meaning_of": "asks only",
     "shopflow.baseline.audit._measure": "takes back what it writes",

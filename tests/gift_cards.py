@@ -1,0 +1,43 @@
+"""Gift cards in tests: given by the shop, or bought like anything else."""
+
+from decimal import Decimal
+from typing import Any
+
+from carts import commands as carts
+from catalog.models import ProductVariant
+from orders import commands as orders
+from orders.models import Order
+from payments import commands
+from payments.models import GiftCard
+from tests import factories
+
+
+def given(amount: str = "50.00", **facts: Any) -> tuple[GiftCard, str]:
+    """A card of so much and its code."""
+    return commands.issue_card(amount=Decimal(amount), reason="for a test", **facts)
+
+
+def money_on(card: GiftCard) -> tuple[Decimal, Decimal]:
+    """What is on a card, and how much of that is held for orders."""
+    card.refresh_from_db()
+    return card.balance, card.held
+
+
+def on_sale(price: str = "25.00") -> ProductVariant:
+    """A gift card in the shop's window."""
+    return factories.variant_on_sale(
+        price=price, stock=0, is_gift_card=True, tax_class="gift_card", name="Gift card"
+    )
+
+
+def bought(*, quantity: int = 1, price: str = "25.00", **said: str) -> Order:
+    """A paid order of gift cards alone."""
+    order = ordered(quantity=quantity, price=price, **said)
+    return orders.confirm(order_id=order.pk, amount=order.total)
+
+
+def ordered(*, quantity: int = 1, price: str = "25.00", **said: str) -> Order:
+    """An unpaid order of gift cards alone."""
+    cart = carts.open_cart().cart
+    carts.add_line(cart_id=cart.pk, variant_id=on_sale(price).pk, quantity=quantity, gift_card=said)
+    return factories.check_out(cart)

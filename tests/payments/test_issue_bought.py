@@ -1,0 +1,113 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from orders import commands as orders
+from orders.errors import GiftCardsSent
+from payments import tasks
+from payments.commands import issue_bought, send_card
+from payments.models import GiftCard
+from payments.models.gift_codes import digest
+from payments.queries import card_of, cards_to_send, unissued_orders
+from shipping.models import ShippingMethod
+from shopflow.invariants import violations
+from shopflow.lib.models import OutboxMessage
+from tests.gift_cards import bought, ordered
+from tests.mailing import facts_of
+
+pytestmark = pytest.mark.django_db
+EVE = {"recipient_email": "eve@example.com", "recipient_name": "Eve", "message": "Dear\nEve"}
+
+
+def test_makes_one_card_for_each_unit(us_shipping: ShippingMethod) -> None:
+    order = bought(quantity=3, **EVE)
+    assert order.total == Decimal("75.00")  # no shipping, no tax
+
+    issue_bought(order_id=order.pk)
+    issue_bought(order_id=order.pk)
+
+    cards = GiftCard.objects.order_by("unit")
+    assert [card.unit for card in cards] == [1, 2, 3]
+    assert {card.balance for card in cards} == {Decimal("25.00")}
+    assert {card.recipient_email for card in cards} == {"eve@example.com"}
+    assert len({card.code_hash for card in cards}) == 3
+    assert unissued_orders(10) == []
+    assert set(violations(instant_only=True).values()) == {0}
+
+
+def test_an_unpaid_order_gets_none(us_shipping: ShippingMethod) -> None:
+    order = ordered(**EVE)
+
+    assert issue_bought(order_id=order.pk) == []
+
+    assert GiftCard.objects.count() == 0
+    assert unissued_orders(10) == []
+
+
+def test_the_mail_brings_a_code_that_works(us_shipping: ShippingMethod) -> None:
+    order = bought(**EVE)
+    [card_id] = issue_bought(order_id=order.pk)
+    before = GiftCard.objects.get().code_hash
+
+    send_card(card_id=card_id)
+    send_card(card_id=card_id)
+
+    [(to, facts)] = facts_of("payments/gift_card")
+    assert to == "eve@example.com"
+    card = card_of(facts["code"])
+    assert (card.pk, card.code_hash != before) == (card_id, True)
+    assert card.code_hash == digest(facts["code"])
+    assert facts["code"] not in str(list(GiftCard.objects.values()))
+
+
+def test_without_an_address_it_comes_to_who_ordered(us_shipping: ShippingMethod) -> None:
+    order = bought()
+
+    tasks.issue_gift_cards_of(str(order.pk))
+
+    assert [to for to, _ in facts_of("payments/gift_card")] == ["ada@example.com"]
+
+
+def test_waits_for_its_day(us_shipping: ShippingMethod) -> None:
+    day = timezone.now().date() + timedelta(days=3)
+    order = bought(send_on=day.isoformat(), **EVE)
+
+    tasks.issue_gift_cards_of(str(order.pk))
+
+    assert facts_of("payments/gift_card") == []
+    assert cards_to_send(10) == []
+    GiftCard.objects.update(send_at=timezone.now())
+    tasks.send_gift_cards()
+    tasks.send_gift_cards()
+    assert len(facts_of("payments/gift_card")) == 1
+
+
+def test_the_sweep_finds_what_the_doorbell_lost(us_shipping: ShippingMethod) -> None:
+    order = bought(quantity=2)
+    assert unissued_orders(10) == [order.pk]
+
+    tasks.issue_gift_cards()
+
+    assert GiftCard.objects.count() == 2
+    assert OutboxMessage.objects.filter(topic="mail:payments/gift_card").count() == 2
+
+
+def test_a_paid_order_with_cards_is_not_cancelled(us_shipping: ShippingMethod) -> None:
+    order = bought()
+
+    with pytest.raises(GiftCardsSent):
+        orders.cancel(order_id=order.pk, reason="by the customer")
+
+    order.refresh_from_db()
+    assert order.status == "confirmed"
+
+
+def test_an_unpaid_order_of_cards_alone_expires(us_shipping: ShippingMethod) -> None:
+    order = ordered()
+    assert list(type(order).objects.overdue()) == []
+
+    type(order).objects.update(placed_at=timezone.now() - timedelta(hours=2))
+
+    assert list(type(order).objects.overdue()) == [order]
