@@ -8,6 +8,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from carts.models import CartItem, CheckoutDraft
+from catalog import commands as catalog
 from catalog.models import ProductVariant
 from orders.models import Order
 from shipping import commands as shipping
@@ -264,3 +265,17 @@ def test_an_answer_that_does_not_come_sells_nothing(
     assert response.status_code == 503
     assert Order.objects.count() == 0
     CountyTaxes.asked.clear()
+
+
+def test_the_terms_stand_beside_the_button(client: Client, cart: CartItem) -> None:
+    catalog.save_page(slug="terms", language="en", title="Terms of sale", body="<p>Fair.</p>")
+    catalog.save_menu(
+        code="terms",
+        language="en",
+        links=[catalog.Link(label="Terms of sale", target="page:terms")],
+    )
+
+    response = check_out(client, action="update")
+
+    assert "With your order you agree to: Terms of sale" in words(response)
+    assert '<a href="/pages/terms/" target="_blank">' in html_of(response)
