@@ -103,8 +103,8 @@ def stored_facets(category_id: UUID) -> Tally:
 
 
 def live_facets(
-    matches: "Mapping[str, QuerySet[Product]]",
     *,
+    matches: "Mapping[str, QuerySet[Product]]",
     used: Collection[str] = (),
 ) -> Tally:
     """Count now, in one statement. `matches` are the products that all filters leave, under ''.
@@ -137,7 +137,7 @@ def _note_size(tally: Tally, matched: str, count: int) -> None:
     if not matched:
         tally.total, tally.is_capped = min(count, MOST_COUNTED), count > MOST_COUNTED
     elif count > MOST_COUNTED:
-        tally.at_least.add(matched)
+        tally.at_least |= {matched}
 
 
 def _counted(

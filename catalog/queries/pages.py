@@ -29,7 +29,7 @@ class MenuLink:
     children: "list[MenuLink]" = field(default_factory=list)
 
 
-def find_page(slug: str, *, with_hidden: UUID | None = None) -> ContentPage:
+def find_page(*, slug: str, with_hidden: UUID | None = None) -> ContentPage:
     """Return a page that may be seen, or this hidden one. Raises PageNotFound."""
     if with_hidden is not None:
         found = ContentPage.objects.filter(slug=slug, pk=with_hidden)
