@@ -142,6 +142,9 @@ def _spec(
         tags=product["tags"],
         attributes=texts.by_slug(product["attributes"]),
         is_featured=product["featured"],
+        is_gift_card=product.get("gift_card", False),
+        # A card is taxed when it is spent (directive 2006/112/EC, article 30b): no rate is for it.
+        tax_class="gift_card" if product.get("gift_card") else "standard",
         published_at=published_at,
         variants=[_variant_spec(variant) for variant in product["variants"]],
         images=[_image_spec(picture, product["variants"]) for picture in product["pictures"]],
