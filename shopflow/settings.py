@@ -232,7 +232,6 @@ MESSAGE_STORAGE = "shopflow.lib.messages.NamedCookie"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 CSRF_FAILURE_VIEW = "shopflow.views.csrf_failure"
-# Where each provider's hosted payment page is.
 PAYMENT_ORIGINS = CONFIG.providers.pages
 _PAGES = chain.from_iterable(PAYMENT_ORIGINS.values())
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": policy.of_pages(forms_go_to=_PAGES)}
