@@ -7,7 +7,7 @@ from uuid import UUID
 from celery import shared_task
 from django.db import OperationalError
 
-from orders.queries import overdue, unsettled_returns
+from orders.queries import lessened, overdue, unsettled_returns
 from payments import commands
 from payments.queries import (
     cards_to_send,
@@ -75,6 +75,18 @@ def settle_return(return_id: str) -> None:
 def settle_returns() -> None:
     """Give back what is due for returns whose doorbell was lost. Safe to repeat."""
     _each(unsettled_returns(BATCH), lambda return_id: commands.settle_return(return_id=return_id))
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def settle_changes_of(order_id: str) -> None:
+    """Give back what was taken out of one order. Safe to repeat."""
+    _each([UUID(order_id)], lambda order_id: commands.settle_changes(order_id=order_id))
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def settle_changes() -> None:
+    """Give back what was taken out of orders. Safe to repeat."""
+    _each(lessened(BATCH), lambda order_id: commands.settle_changes(order_id=order_id))
 
 
 @shared_task(acks_late=True, ignore_result=True)
