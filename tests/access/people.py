@@ -22,6 +22,7 @@ from catalog import commands as catalog
 from catalog.models import ProductVariant
 from orders.models import Invoice, Order, OrderChange, OrderItem, OrderReturn, OrderShipment
 from orders.queries import guest_token
+from payments.commands import issue_card
 from payments.models import (
     Dispute,
     Payment,
@@ -119,6 +120,7 @@ def _on_a_shelf() -> dict[str, Any]:
     brand = catalog.save_brand(name="Public", slug="public")
     shelf = catalog.save_category(name="Public", slug="public")
     catalog.save_synonym(word="public", synonym="shared")
+    catalog.save_attribute(name="Public", slug="public")
     catalog.save_page(slug="public", language="en", title="Public", body="<p>Everybody's.</p>")
     catalog.save_menu(code="footer", language="en", links=[catalog.Link("Public", "page:public")])
     catalog.log_search(question="nowhere", language="en", result_count=0)
@@ -133,6 +135,7 @@ def _person(marker: str, variant: ProductVariant, *, has_account: bool) -> Perso
         )
     order = _order(marker, variant, user)
     _write_beside(order, marker)
+    issue_card(amount=PRICE, reason=marker, recipient_email=f"{marker}@example.com")
     sign_in = None
     if user:
         _write_account(user, marker)
