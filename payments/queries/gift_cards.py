@@ -15,8 +15,11 @@ from payments.models.gift_codes import digest, is_well_formed
 from shopflow.lib.mail import reads_for_mails
 from shopflow.lib.money import ZERO
 
-# Orders whose gift cards are to be made.
-PAID = ("confirmed", "processing", "shipped", "delivered")
+# Orders whose gift cards are to be made: their money came, a promise isn't enough.
+PAID = Q(
+    status__in=["confirmed", "processing", "shipped", "delivered"],
+    payment_status__in=["paid", "partially_refunded"],
+)
 Move = GiftCardTransaction.Type
 
 
@@ -83,7 +86,7 @@ def bought_with(order_id: UUID) -> "QuerySet[GiftCard]":
 def unissued_orders(limit: int) -> list[UUID]:
     """Return paid orders with gift cards that aren't made yet."""
     lines = OrderItem.objects.filter(
-        gift_cards__isnull=False, unit_price__gt=0, order__status__in=PAID
+        gift_cards__isnull=False, unit_price__gt=0, order__in=Order.objects.filter(PAID)
     )
     short = lines.annotate(made=Count("gift_cards_made")).filter(made__lt=F("quantity"))
     return list(short.order_by().values_list("order", flat=True).distinct()[:limit])
