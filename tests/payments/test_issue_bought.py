@@ -46,6 +46,18 @@ def test_an_unpaid_order_gets_none(us_shipping: ShippingMethod) -> None:
     assert unissued_orders(10) == []
 
 
+def test_a_promise_of_money_is_not_enough(us_shipping: ShippingMethod) -> None:
+    order = ordered(**EVE)
+    orders.promise(order_id=order.pk, paid=Decimal(0))
+
+    assert issue_bought(order_id=order.pk) == []
+    assert unissued_orders(10) == []
+
+    orders.cancel(order_id=order.pk, reason="by the customer")
+    order.refresh_from_db()
+    assert order.status == "cancelled"
+
+
 def test_the_mail_brings_a_code_that_works(us_shipping: ShippingMethod) -> None:
     order = bought(**EVE)
     [card_id] = issue_bought(order_id=order.pk)
