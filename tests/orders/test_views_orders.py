@@ -200,7 +200,7 @@ def test_number_of_queries_of_detail(
 ) -> None:
     # Savepoint around: who reads, the order proved, the order again with its five kinds of
     # rows and its papers; the menu.
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(15):
         client.get(link("orders:detail", order))
 
 
