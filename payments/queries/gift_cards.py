@@ -101,13 +101,13 @@ def cards_to_send(limit: int) -> list[UUID]:
 @reads_for_mails("payments")
 def read_for_mails(facts: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return who sent a card, to whom, and what they wrote; what was erased is told no more."""
-    card = GiftCard.objects.filter(pk=facts.get("card")).first()
+    card = GiftCard.objects.filter(pk=facts["card"]).first() if "card" in facts else None
     if card is None:
         return {}
     return {"sender": card.sender_name, "name": card.recipient_name, "message": card.message}
 
 
-def unreleased_orders() -> "QuerySet[GiftCardHold]":
+def unreleased_orders() -> "QuerySet[Any, Any]":
     """Return closed orders for which gift cards still keep money."""
     held = GiftCardHold.objects.filter(
         status=GiftCardHold.Status.HELD, order__status=Order.Status.CANCELLED
@@ -115,7 +115,7 @@ def unreleased_orders() -> "QuerySet[GiftCardHold]":
     return held.order_by().values_list("order_id", flat=True)
 
 
-def unreturned_orders() -> "QuerySet[GiftCardTransaction]":
+def unreturned_orders() -> "QuerySet[Any, Any]":
     """Return cancelled orders that gift cards paid for and didn't get back."""
     moves = GiftCardTransaction.objects.filter(
         order__status=Order.Status.CANCELLED, type__in=[Move.REDEEM, Move.REFUND]

@@ -98,7 +98,7 @@ def test_balance_of_a_wrong_code_is_404(client: Client) -> None:
 
 
 def test_a_card_is_kept_in_the_account(client: Client) -> None:
-    user = factories.UserFactory()
+    user = factories.UserFactory.create()
     client.force_login(user)
     card, code = given("50.00")
 
