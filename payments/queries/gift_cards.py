@@ -101,7 +101,8 @@ def cards_to_send(limit: int) -> list[UUID]:
 @reads_for_mails("payments")
 def read_for_mails(facts: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return who sent a card, to whom, and what they wrote; what was erased is told no more."""
-    card = GiftCard.objects.filter(pk=facts["card"]).first() if "card" in facts else None
+    codes = [digest(facts["code"])] if "code" in facts else []
+    card = GiftCard.objects.filter(code_hash__in=codes).first()
     if card is None:
         return {}
     return {"sender": card.sender_name, "name": card.recipient_name, "message": card.message}
