@@ -4,9 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from carts.queries.exemption import exemption_of, take_out_tax, without_tax
 from carts.queries.quotes import Quote
-from carts.queries.taxes import SHIPPING_CLASS, add_tax, answer_of, question_of
+from carts.queries.taxes import (
+    SHIPPING_CLASS,
+    add_tax,
+    answer_of,
+    exemption_of,
+    question_of,
+    take_out_tax,
+    without_tax,
+)
 from promotions.queries import Discount, take_off_shipping
 from shipping.errors import ShippingMethodUnavailable
 from shipping.models import ShippingZone

@@ -1,9 +1,12 @@
-"""The taxes of a quote, by whoever reckons them."""
+"""The taxes of a quote, by whoever reckons them, and who buys without any."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from carts.queries.quotes import Quote, TaxLine
+from django.conf import settings
+
+from carts.queries.quotes import Exemption, Quote, TaxLine
+from promotions.queries import Discount
 from shipping.errors import TaxesOutdated
 from shipping.models import TaxRate
 from shipping.queries import (
@@ -11,13 +14,50 @@ from shipping.queries import (
     TaxAnswer,
     TaxedPart,
     TaxQuestion,
+    VatAnswer,
     calculator,
     taxes_by_table,
 )
-from shopflow.lib.money import ZERO
+from shopflow.lib.money import ZERO, round_money
 from shopflow.lib.transactions import is_told
 
 SHIPPING_CLASS = "shipping"
+
+
+def exemption_of(vat: VatAnswer | None, place: Destination, *, is_exempt: bool) -> Exemption:
+    """Return why a sale to this place bears no tax, or NONE."""
+    if is_exempt:
+        return Exemption.CUSTOMER
+    if vat and vat.reverses_charge(country_code=place.country_code, seller=settings.SHOP_VAT_ID):
+        return Exemption.REVERSE_CHARGE
+    return Exemption.NONE
+
+
+def take_out_tax(quote: Quote, found: Sequence[Discount], rates: Mapping[str, TaxRate]) -> None:
+    """Take the tax out of prices and discounts that include it.
+
+    Each unit is rounded, so that units still make the line; no line goes below zero. Gift cards
+    bear no tax, and no discount has a part of them.
+    """
+    for index, line in enumerate(line for line in quote.lines if not line.is_gift_card):
+        rate = rates.get(line.tax_class)
+        line.unit_price = without_tax(line.unit_price, rate)
+        line.line_total = left = line.unit_price * line.quantity
+        for discount in found:
+            discount.parts[index] = min(without_tax(discount.parts[index], rate), left)
+            left -= discount.parts[index]
+        line.discount = line.line_total - left
+    for discount in found:
+        discount.basis = ZERO  # it was reckoned on prices with tax
+    quote.subtotal = sum((line.line_total for line in quote.lines), ZERO)
+    quote.discount = sum((line.discount for line in quote.lines), ZERO)
+
+
+def without_tax(amount: Decimal, rate: TaxRate | None) -> Decimal:
+    """Return an amount without the tax it includes, if it includes one."""
+    if rate is None or not rate.included_in_price:
+        return amount
+    return round_money(amount / (1 + rate.rate))
 
 
 def question_of(quote: Quote, place: Destination) -> TaxQuestion:

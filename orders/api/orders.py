@@ -30,6 +30,7 @@ from orders.serializers import (
     OrderSerializer,
 )
 from shipping.queries import vat_answer
+from shopflow.lib import context as request_context
 from shopflow.lib.api import PROBLEM_TYPE, Body, answer, checked, domain_document, user_id_of
 from shopflow.lib.api.schema import CART_TOKEN, IDEMPOTENCY_KEY, ORDER_TOKEN
 from shopflow.lib.errors import DomainError
@@ -221,6 +222,7 @@ def _placed(cart: Cart | None, user_id: UUID | None, wanted: dict[str, Any]) -> 
         expected_total=wanted["expected_total"],
         vat=wanted["vat"],
         taxes=wanted["taxes"],
+        came_from=request_context.current().inet or "",
     )
     token = queries.guest_token(order)
     page = "payments:pay" if order.is_payable else "orders:thanks"

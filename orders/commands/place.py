@@ -30,11 +30,12 @@ from promotions import commands as promotions
 from shipping.errors import NoShippingThere
 from shipping.queries import PickupPlace, TaxAnswer, VatAnswer
 from shopflow.lib.ids import new_id
-from shopflow.lib.transactions import command, work_on
+from shopflow.lib.transactions import command, work_on_new
 
 COUNTRY = re.compile(r"[A-Z]{2}")
 LONGEST_EMAIL = 254
 LONGEST_NOTE = 2000
+WHOLE = ("first_name", "last_name", "address_line_1", "city")
 LONGEST = {
     field.name: field.max_length or 0
     for field in OrderAddress._meta.fields
@@ -91,6 +92,7 @@ def place_order(
     hold_for: timedelta | None = None,
     vat: VatAnswer | None = None,
     taxes: TaxAnswer | None = None,
+    came_from: str = "",
 ) -> Order:
     """Turn a cart into an order and hold its stock for the payment window, or `hold_for`.
 
@@ -99,7 +101,8 @@ def place_order(
     The cart must still cost exactly `expected_total` (in the cart's currency). Stock is reserved
     last, so that its rows are locked for no longer than the commit. An order of total 0 is
     confirmed at once. What is fetched needs no more of the address than name and country.
-    `vat` and `taxes` were asked for before this transaction, by `vat_answer` and `ask_taxes`.
+    `vat` and `taxes` were asked for before this transaction, by `vat_answer` and `ask_taxes`;
+    `came_from` is the buyer's network address, which a bank asks for in a dispute.
     Raises InvalidCheckout, CartNotFound, CartEmpty, CartNotOrderable, NoShippingThere,
     ShippingMethodUnavailable, TaxesOutdated, QuoteChanged, CouponRefused, PromotionRefused,
     OutOfStock.
@@ -118,17 +121,19 @@ def place_order(
     _check_quote(quote, expected_total)
     billing = billing_address or shipping_address
     if quote.pickup is None:
-        _check_whole(shipping_address)
+        _check_filled(shipping_address, WHOLE)
     else:
         shipping_address = shipping_address.at(quote.pickup)
     order_id = new_id()
-    work_on(order_id)
+    digits = work_on_new(order_id, numbers="order_number_digits")
     facts = {
+        "order_number": f"ORD-{timezone.now().year}-{digits:06d}",
         "customer_email": email.strip(),
         "user_id": user_id,
         "customer_note": note,
         "customer_phone": shipping_address.phone,
         "vat_id": vat.vat_id if vat and vat.is_valid else "",
+        "metadata": {"ip_address": came_from} if came_from else {},
     }
     order = _insert_order(order_id, quote, facts)
     items = _insert_lines(order, quote)
@@ -171,11 +176,9 @@ def _check_address(address: Address) -> None:
         longest = LONGEST[name]
         if len(value) > longest or "\0" in value:
             raise InvalidCheckout(f"Please shorten or correct: {name.replace('_', ' ')}.")
-    _check_filled(address, ("first_name", "last_name"))
-
-
-def _check_whole(address: Address) -> None:
-    _check_filled(address, ("address_line_1", "city"))
+    # Who fetches the goods says no street and no city.
+    has_place = bool(address.address_line_1.strip() or address.city.strip())
+    _check_filled(address, WHOLE if has_place else WHOLE[:2])
 
 
 def _check_filled(address: Address, required: Sequence[str]) -> None:
@@ -200,7 +203,6 @@ def _insert_order(order_id: UUID, quote: Quote, facts: Mapping[str, Any]) -> Ord
     now = timezone.now()
     order = Order(
         id=order_id,
-        order_number=next_number(now),
         currency=quote.currency,
         subtotal=quote.subtotal,
         discount_total=quote.discount,

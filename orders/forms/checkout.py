@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from orders.commands import Address
-from shipping.queries import Destination, VatAnswer, vat_answer
+from shipping.queries import VatAnswer, vat_answer
 from shopflow.lib.addresses import AddressInvalid, checked_address, country_of, e164
 from shopflow.lib.templatetags.shop import country
 
@@ -17,26 +16,6 @@ PARTS = ("city", "state", "postal_code")
 NOT_TYPED = frozenset({"expected_total", "key"})
 # What a pick-up still asks for; nothing is sent to the rest of the address.
 OF_WHO_FETCHES = frozenset({"country_code", "first_name", "last_name", "phone"})
-
-
-def destination_of(data: Mapping[str, Any], *, known: list[str]) -> Destination | None:
-    """Return where the parcel goes as far as it is known, or None; `known` are our countries."""
-    code = data.get("country_code") or ""
-    if code not in known:
-        return None
-    land = country_of(code)
-    state = land.state_of(data.get("state") or "") if land.states else ""
-    if state is None or (not state and land.states and "state" in land.required):
-        return Destination(code, is_whole=False)
-    return Destination(code, state, (data.get("postal_code") or "")[:20].replace("\0", ""))
-
-
-def email_of(data: Mapping[str, Any]) -> str:
-    """Return whose order it will be, or '' while that isn't a whole address yet."""
-    try:
-        return str(forms.EmailField(required=False).clean(data.get("email") or ""))
-    except ValidationError:
-        return ""
 
 
 def typed(posted: Mapping[str, str]) -> dict[str, str]:

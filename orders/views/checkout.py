@@ -16,22 +16,27 @@ from accounts.models import UserAddress
 from carts import commands as carts
 from carts.errors import CartEmpty
 from carts.models import Cart
-from carts.queries import Quote, ask_taxes, draft_of, find_cart, price_cart, token_hash
+from carts.queries import (
+    Quote,
+    ask_taxes,
+    destination_of,
+    draft_of,
+    find_cart,
+    offered_countries,
+    price_typed,
+    token_hash,
+)
 from orders import commands, queries
-from orders.forms import BillingForm, CheckoutForm, destination_of, email_of, typed
+from orders.forms import BillingForm, CheckoutForm, typed
 from orders.models import Order
 from orders.views.address_book import book_of, known_answers
-from shipping.errors import ShippingMethodUnavailable
 from shipping.queries import (
-    Destination,
     TaxAnswer,
     VatAnswer,
-    countries,
     is_pickup,
     is_union_seller,
-    vat_answer,
 )
-from shopflow.lib.addresses import known_countries
+from shopflow.lib import context
 from shopflow.lib.errors import DomainError, InvalidInput
 from shopflow.lib.http import SeeOther, Shopper, shopper_of
 from shopflow.lib.idempotency import Answer, answer_once, claim_of
@@ -50,7 +55,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
     `action=update` prices the cart again, `action=place` orders it. One key per page shown makes
     one order, however often the button is pressed. What was typed is kept beside the cart.
     """
-    known = [code for code in countries() if code in known_countries()]
+    known = offered_countries()
     cart = find_cart(**shopper_of(request).cart)
     if request.method != "POST":
         return _first_page(request, cart, known)
@@ -76,6 +81,13 @@ class Page:
     @property
     def method_id(self) -> UUID | None:
         return _id(self.asked.get("shipping_method"))
+
+    def quote(self) -> Quote | None:
+        """Return what the cart costs now, or None when there is nothing in it."""
+        if self.cart is None:
+            return None
+        quote = price_typed(cart_id=self.cart.pk, answers=self.asked, known=self.known)
+        return quote if quote.lines else None
 
     def blank_forms(self) -> tuple[CheckoutForm, BillingForm]:
         """Return the forms with what was typed, and no word about what is missing."""
@@ -141,6 +153,7 @@ def _ordered(page: Page, form: CheckoutForm, billing: BillingForm | None) -> Ans
     asked = {**_plain(order), "vat_id": data["vat_id"]}
     claim = claim_of(actor=_actor(shopper), route=ROUTE, key=data["key"], body=asked)
     order |= {"vat": form.vat, "taxes": _taxes(page, order, form.vat)}
+    order["came_from"] = context.current().inet or ""
     return answer_once(claim, work=lambda: _work(shopper, order), refusal=_refusal)
 
 
@@ -206,41 +219,23 @@ def _shown(
     book: Sequence[UserAddress] = (),
 ) -> HttpResponse:
     """Show the page with what the cart costs now, everything written kept."""
-    destination = destination_of(page.asked, known=page.known)
-    quote = _quote(page, destination)
+    quote = page.quote()
     if quote is None and status == 200:
         return SeeOther(reverse("carts:detail"))
-    is_whole = destination is not None and destination.is_whole
-    context = {
+    destination = destination_of(page.asked, known=page.known)
+    facts = {
         "form": form,
         "book": book,
         "billing": billing,
         "billing_differs": bool(page.asked.get("billing_differs")),
         "quote": quote,
         "is_priced": destination is not None and quote is not None and quote.is_shippable,
-        "has_destination": is_whole,
+        "has_destination": destination is not None and destination.is_whole,
         "asks_vat_id": is_union_seller(settings.SHOP_VAT_ID),
         "sentence": sentence,
         "key": new_id().hex,
     }
-    return render(page.request, "orders/checkout.html", context, status=status)
-
-
-def _quote(page: Page, destination: Destination | None) -> Quote | None:
-    """Return what the cart costs now, or None when there is nothing in it."""
-    if page.cart is None:
-        return None
-    terms: dict[str, Any] = {
-        "cart_id": page.cart.pk,
-        "address": destination,
-        "email": email_of(page.asked),
-        "vat": vat_answer(page.asked.get("vat_id", "")),
-    }
-    try:
-        quote = price_cart(**terms, shipping_method_id=page.method_id)
-    except ShippingMethodUnavailable:  # the country changed: its cheapest way is shown instead
-        quote = price_cart(**terms)
-    return quote if quote.lines else None
+    return render(page.request, "orders/checkout.html", facts, status=status)
 
 
 def _id(text: str | None) -> UUID | None:

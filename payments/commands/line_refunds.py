@@ -63,14 +63,21 @@ def refund_lines(
         restock=restock,
         order_return_id=order_return_id,
     )
+    again = {
+        item_id: left.lines[item_id].to_restock(units) if restock else 0
+        for item_id, units in wanted.items()
+    }
     RefundItem.objects.bulk_create(
-        RefundItem(refund=row, order_item_id=item_id, quantity=units, amount=part)
+        RefundItem(
+            refund=row,
+            order_item_id=item_id,
+            quantity=units,
+            restocked=again[item_id],
+            amount=part,
+        )
         for (item_id, units), part in zip(wanted.items(), parts[:-1], strict=True)
     )
     if restock:
-        again = {
-            item_id: left.lines[item_id].to_restock(units) for item_id, units in wanted.items()
-        }
         inventory.take_back(order_id=row.order_id, units=again, reason="refund", by=by)
     return row
 

@@ -142,7 +142,7 @@ def _save(
     return rule
 
 
-def _count_anew(rule: DiscountRule) -> None:
+def _count_anew(rule: Any) -> None:
     """Count what was used of a rule that has got its first limit; without one nothing is counted.
 
     The row is locked: orders that use it just now are waited for, or wait.

@@ -46,7 +46,8 @@ def with_uses(*, rows: QuerySet[Any]) -> QuerySet[Any]:
     outer = {"coupon" if of_coupons else "promotion": OuterRef("pk")}
     mine = usage.objects.filter(released_at=None, **outer).order_by()
     counted = mine.annotate(count=Func(F("pk"), function="count")).values("count")
-    return rows.annotate(uses=Subquery(counted, output_field=IntegerField()))
+    used: QuerySet[Any] = rows.annotate(uses=Subquery(counted, output_field=IntegerField()))
+    return used
 
 
 def in_words(*, rule: Any, currency: str) -> str:

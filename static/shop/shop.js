@@ -24,6 +24,12 @@
     for (const button of part.querySelectorAll("[data-step]")) button.hidden = false;
   };
 
+  // On a phone the lines of an order fold: the total stays in sight.
+  const fold = (part) => {
+    if (!matchMedia("(max-width: 48rem)").matches) return;
+    for (const lines of part.querySelectorAll("details.summary-lines")) lines.open = false;
+  };
+
   // Take some parts of another version of this page; false when it has none of them.
   const swap = (html, ids) => {
     const page = new DOMParser().parseFromString(html, "text/html");
@@ -35,6 +41,7 @@
       if (!now || !next) continue;
       now.replaceWith(next);
       showSteppers(next);
+      fold(next);
       swapped = true;
     }
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
@@ -263,6 +270,7 @@
   };
 
   showSteppers(document);
+  fold(document);
   showBadge();
   offerThemes();
   document.querySelectorAll("[data-suggest]").forEach(suggest);

@@ -40,6 +40,13 @@ RULES = (
         ledger="S2-57",
     ),
     check(
+        "payments_capture_asked_within_amount",
+        {"amount": 10, "capture_asked": 10},
+        {"capture_asked": "10.01"},
+        {"capture_asked": 0},
+        {"capture_asked": "-1"},
+    ),
+    check(
         "payments_captured_fits_status",
         {**CAPTURED, "status": "disputed"},
         {"amount_captured": 0},
@@ -128,8 +135,19 @@ RULES = (
         unless=({"provider_refund_id": ""}, {"provider_refund_id": ""}),
     ),
     check("refund_items_quantity_positive", {"quantity": 1}, {"quantity": 0}),
+    check(
+        "refund_items_restocked_within_quantity",
+        {"quantity": 2, "restocked": 2},
+        {"restocked": 3},
+        {"restocked": -1},
+    ),
     check("refund_items_amount_not_negative", {"amount": 0}, {"amount": "-0.01"}),
     unique("refund_items_unique", "refund_id", "order_item_id"),
+    check(
+        "user_payment_methods_detached_is_deleted",
+        {"is_active": False, "deleted_at": EARLIER, "detached_at": LATER},
+        {"deleted_at": None},
+    ),
     unique("user_payment_methods_provider_id_unique", "provider_payment_method_id", ledger="S2-6"),
     unique(
         "user_payment_methods_one_default",
