@@ -77,7 +77,7 @@ def test_balance_shows_what_is_left_and_the_history(client: Client, order: Order
     page = words(client.post(reverse("payments:gift-card"), {"code": code}))
 
     assert "$50.00 left" in page
-    assert "Bought" in page
+    assert "Put on the card" in page
     assert "no-store" in client.get(reverse("payments:gift-card"))["Cache-Control"]
 
 
