@@ -20,6 +20,7 @@ from orders.queries.orders import (
     find_by_token,
     find_for_user,
     guest_token,
+    is_overdue,
     mails_of,
     opened,
     order_id_of,
@@ -30,11 +31,7 @@ from orders.queries.orders import (
     undrawn_papers,
     wanting_papers,
 )
-from orders.queries.parcels import (
-    MailLine,
-    left_to_ship,
-    shown_notes,
-)
+from orders.queries.parcels import MailLine, left_to_ship, shown_notes
 from orders.queries.returns import (
     ASKED,
     DueLine,
@@ -76,6 +73,7 @@ __all__ = [
     "find_for_user",
     "guest_token",
     "is_late",
+    "is_overdue",
     "is_returnable",
     "last_day",
     "left_to_ship",

@@ -66,7 +66,7 @@ APP_WRITES = frozenset({
 # What no page ever changes, not even of somebody's own row: a form that lets too much through
 # makes nobody an owner.
 NOT_CHANGED_BY_APP = {
-    "users": {"role", "is_superuser"},
+    "users": {"role", "is_superuser", "is_tax_exempt"},
     "gift_cards": {
         "code_hash", "code_last_four", "initial_amount", "currency", "is_active", "expires_at",
         "recipient_email",
@@ -170,7 +170,7 @@ PERSONAL_COLUMNS: dict[str, Set[str]] = {
     "promotion_usage": {"customer_email"},
     "stock_alerts": {"email"},
     "orders": {
-        "customer_email", "customer_phone", "customer_note", "cancel_reason", "metadata",
+        "customer_email", "customer_phone", "customer_note", "cancel_reason", "metadata", "vat_id",
     },
     "order_addresses": ADDRESS,
     "order_items": {"gift_cards"},

@@ -54,6 +54,15 @@ catalog.synonym change              O M R . . C .
 catalog.synonym delete              O M R . . C .
 catalog.synonym delete_selected     O M R . . C .
 catalog.searchlog view              O M R . . C .
+catalog.contentpage view            O M R . . C .
+catalog.contentpage add             O M R . . C .
+catalog.contentpage change          O M R . . C .
+catalog.menu view                   O M R . . C .
+catalog.menu add                    O M R . . C .
+catalog.menu change                 O M R . . C .
+catalog.attribute view              O M R . . C .
+catalog.attribute add               O M R . . C .
+catalog.attribute change            O M R . . C .
 inventory.inventory view            O M R S W . .
 inventory.inventory add             O M R . W . .
 inventory.inventory adjust          O M R . W . .
