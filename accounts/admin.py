@@ -38,6 +38,10 @@ class RoleForm(forms.Form):
     groups = _group_field()
 
 
+class ExemptForm(forms.Form):
+    is_tax_exempt = forms.BooleanField(label="Buys without tax", required=False)
+
+
 class SignOutForm(forms.Form):
     family = forms.UUIDField(widget=forms.HiddenInput)
 
@@ -59,6 +63,11 @@ class InviteForm(CommandForm[User]):
 def give_role(user: User, *, by: UUID, role: str, groups: list[str]) -> str:
     commands.give_role(user_id=user.pk, role=role, groups=groups, by=by)
     return f"{user} is {User.Role(role).label.lower()} now."
+
+
+def exempt(user: User, *, by: UUID, is_tax_exempt: bool) -> str:
+    commands.exempt(user_id=user.pk, is_tax_exempt=is_tax_exempt)
+    return f"{user} buys {'without' if is_tax_exempt else 'with'} tax from now on."
 
 
 def sign_out(user: User, *, by: UUID, family: UUID) -> str:
@@ -89,6 +98,15 @@ class UserAdmin(ActingAdmin[User]):
             initial=role_of,
             is_possible=lambda user: user.deleted_at is None,
             is_grave=True,
+        ),
+        Act(
+            name="exempt",
+            title="Tax exemption",
+            hint="Tick it when you have seen the certificate. Earlier orders stay as they are.",
+            form=ExemptForm,
+            run=exempt,
+            initial=lambda user: {"is_tax_exempt": user.is_tax_exempt},
+            is_possible=lambda user: user.deleted_at is None,
         ),
         Act(
             name="sign_out_everywhere",

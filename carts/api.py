@@ -21,6 +21,7 @@ from carts.serializers import (
     QuoteBody,
     QuoteSerializer,
 )
+from shipping.queries import vat_answer
 from shopflow.lib import context
 from shopflow.lib.api import Body, checked, user_id_of
 from shopflow.lib.api.schema import CART_TOKEN
@@ -64,6 +65,7 @@ class CartViewSet(viewsets.ViewSet):
             ),
             shipping_method_id=wanted.get("shipping_method"),
             email=wanted.get("email", ""),
+            vat=vat_answer(wanted.get("vat_id", "")),
         )
         return Response(quote_document(quote))
 

@@ -1,13 +1,16 @@
 """What a shopper writes into the cart."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from carts.commands import MOST_CODE_LENGTH, MOST_UNITS
+from shopflow.lib.addresses import country_of
+from shopflow.lib.templatetags.shop import country
 
 QUANTITY_RULE = _("Please choose a quantity from 1 to 999.")
 LONGEST_MESSAGE = 300
@@ -83,6 +86,44 @@ class GiftCardForm(forms.Form):
 
 class LineForm(forms.Form):
     quantity = QuantityField()
+
+
+class EstimateForm(forms.Form):
+    """Where the parcel would go, as far as its price needs to know."""
+
+    country_code = forms.ChoiceField(label=_("Country"))
+    postal_code = forms.CharField(label=_("Postcode"), max_length=20)
+    state = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, known: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        by_name = sorted((country(code), code) for code in known)
+        chooser = cast(forms.ChoiceField, self.fields["country_code"])
+        chooser.choices = [(code, name) for name, code in by_name]
+        chooser.widget.attrs |= {"class": "select", "autocomplete": "shipping country"}
+        self.fields["postal_code"].widget.attrs |= {
+            "class": "input",
+            "autocomplete": "shipping postal-code",
+        }
+        self.fields["postal_code"].error_messages["required"] = _("Please fill this in.")
+
+    def clean(self) -> dict[str, Any]:
+        """Find the state by the postcode: nobody is asked for what it says already."""
+        data = self.cleaned_data
+        code, written = data.get("country_code"), data.get("postal_code", "").strip().upper()
+        if not code or not written:
+            return data
+        land = country_of(code)
+        if not land.takes_postal_code(written, state=""):
+            example = land.postal_code_example()
+            self.add_error(
+                "postal_code",
+                _("Please enter one like %(example)s.") % {"example": example}
+                if example
+                else _("Please check this."),
+            )
+        state = land.state_of_postal_code(written)
+        return {**data, "postal_code": written, "state": state}
 
 
 class CouponForm(forms.Form):

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from carts.queries import Quote, QuoteDiscount, QuoteLine
+from carts.queries import Exemption, Quote, QuoteDiscount, QuoteLine
 from shopflow.lib.api import Body, MoneyValue, WholeNumber
 
 Output = serializers.Serializer
@@ -83,14 +83,29 @@ class DeliverySerializer(Output[Any]):
     to = serializers.DateField()
 
 
+class PickupPlaceSerializer(Output[Any]):
+    """Where goods are fetched, and when, in the shop's words."""
+
+    address_line_1 = serializers.CharField()
+    postal_code = serializers.CharField()
+    city = serializers.CharField()
+    state = serializers.CharField()
+    country_code = serializers.CharField()
+    hours = serializers.CharField()
+
+
 class ShippingOptionSerializer(Output[Any]):
-    """A way to ship this cart; its `id` is the `shipping_method` of quote and checkout."""
+    """A way to ship this cart; its `id` is the `shipping_method` of quote and checkout.
+
+    With a `pickup` the shopper fetches it there; the address of the checkout then says who does.
+    """
 
     id = serializers.UUIDField()
     name = serializers.CharField()
     carrier = serializers.CharField()
     price = MoneyValue()
     delivery = DeliverySerializer()
+    pickup = PickupPlaceSerializer(allow_null=True)
 
 
 class TraceStepSerializer(Output[Any]):
@@ -123,6 +138,10 @@ class QuoteSerializer(Output[Any]):
     total = MoneyValue()
     missing_for_free_shipping = MoneyValue(allow_null=True)
     prices_include_tax = serializers.BooleanField()
+    tax_exemption = serializers.ChoiceField(
+        [exemption.value for exemption in Exemption],
+        help_text="Why it bears no tax; empty: it does. All prices are without tax then.",
+    )
     trace = TraceStepSerializer(many=True)
 
 
@@ -184,4 +203,7 @@ class QuoteBody(Body):
         allow_blank=True,
         max_length=254,
         help_text="Whose order it will be: some discounts are limited per customer.",
+    )
+    vat_id = serializers.CharField(
+        required=False, allow_blank=True, max_length=30, help_text="Of a business in the EU"
     )

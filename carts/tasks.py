@@ -9,8 +9,10 @@ from carts import commands
 
 @shared_task(acks_late=True, ignore_result=True)
 def drop_expired() -> None:
-    """Delete guest carts past their time, in batches. Safe to repeat."""
+    """Delete guest carts past their time, and drafts nobody needs. Safe to repeat."""
     while commands.drop_expired():
+        pass
+    while commands.drop_drafts():
         pass
 
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("cart/badge/", views.badge, name="badge"),
     path("cart/lines/<uuid:item_id>/", views.line, name="line"),
     path("cart/lines/<uuid:item_id>/remove/", views.remove, name="remove"),
+    path("cart/estimate/", views.estimate, name="estimate"),
     path("cart/coupon/", views.coupon, name="coupon"),
     path("cart/coupon/<str:code>/remove/", views.remove_coupon, name="remove_coupon"),
 ]

@@ -1,5 +1,6 @@
 """The cart: every form is parsed, becomes one command, and leads back to the cart."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,9 +14,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from carts import commands
 from carts.errors import CartItemNotFound, CartNotFound, UnknownVariant
-from carts.forms import AddForm, CouponForm, GiftCardForm, LineForm, first_error
+from carts.forms import AddForm, CouponForm, EstimateForm, GiftCardForm, LineForm, first_error
 from carts.models import Cart
-from carts.queries import Quote, count_items, find_cart, price_cart
+from carts.queries import (
+    Quote,
+    count_items,
+    draft_of,
+    find_cart,
+    offered_countries,
+    price_typed,
+)
 from catalog.queries import buyable_variant
 from shopflow.lib import context
 from shopflow.lib.errors import DomainError, InvalidInput
@@ -131,17 +139,42 @@ def coupon(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @never_cache
+def estimate(request: HttpRequest) -> HttpResponse:
+    """Say what shipping and tax come to at a postcode; the checkout knows it then, too."""
+    cart = _own_cart(request)
+    form = EstimateForm(request.POST, known=offered_countries())
+    if not form.is_valid():
+        return _page(request, form=form)
+    commands.keep_draft(cart_id=cart.pk, answers=form.cleaned_data)
+    return _back()
+
+
+@require_POST
+@never_cache
 def remove_coupon(request: HttpRequest, code: str) -> HttpResponse:
     """Take a coupon out of the cart."""
     commands.remove_coupon(cart_id=_own_cart(request).pk, code=code)
     return _back()
 
 
-def _page(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
+def _page(
+    request: HttpRequest, refusal: Refusal | None = None, form: EstimateForm | None = None
+) -> HttpResponse:
+    """Show the cart, with shipping and tax as soon as it is known where it goes."""
     cart = find_cart(**shopper_of(request).cart)
-    quote: Quote | None = price_cart(cart_id=cart.pk) if cart else None
-    status = refusal.status if refusal else 200
-    facts = {"quote": quote, "refusal": refusal}
+    quote: Quote | None = None
+    typed: Mapping[str, str] = {}
+    known = offered_countries() if cart else []
+    if cart is not None:
+        typed = draft_of(cart.pk)
+        quote = price_typed(cart_id=cart.pk, answers=typed, known=known)
+    status = refusal.status if refusal else InvalidInput.status if form else 200
+    facts = {
+        "quote": quote,
+        "refusal": refusal,
+        "form": form or EstimateForm(initial=typed, known=known),
+        "is_priced": quote is not None and quote.shipping_method_id is not None,
+    }
     return render(request, "carts/detail.html", facts, status=status)
 
 

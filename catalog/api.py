@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar, cast
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -11,13 +12,13 @@ from rest_framework import serializers, viewsets
 from rest_framework.request import Request
 
 from catalog.errors import CategoryNotFound
-from catalog.filters import ProductFilter, ShelfFilter
-from catalog.models import Brand, Category, Product, ProductQuerySet
+from catalog.filters import ATTRIBUTE, ProductFilter, ShelfFilter
+from catalog.models import Brand, Product, ProductQuerySet
 from catalog.queries import (
     BY_RELEVANCE,
     SHELF_SORTS,
     SORTS,
-    find_category,
+    category_at,
     find_product,
     menu,
     search,
@@ -37,7 +38,7 @@ from catalog.serializers import (
 )
 from shopflow.lib.api import CursorPagination, cached
 from shopflow.lib.api.paging import PARAMETERS
-from shopflow.lib.cache import CATALOG, product_scope
+from shopflow.lib.cache import ATTRIBUTES, CATALOG, product_scope
 from shopflow.lib.paging import Order
 
 FIELDS = OpenApiParameter(
@@ -59,8 +60,14 @@ class ProductViewSet(viewsets.GenericViewSet[Product]):
 
     @extend_schema(parameters=[ProductQuery, FIELDS])
     def list(self, request: Request) -> HttpResponse:
-        """List products, filtered and sorted."""
-        return cached(request, scopes=[CATALOG], known=self.known, make=self._page)
+        """List products, filtered and sorted.
+
+        Attributes that lists are narrowed by are parameters too: `attr_<slug>`, several times for
+        several values, for example `attr_material=linen&attr_material=wool`.
+        """
+        attributes = {name for name in request.query_params if name.startswith(ATTRIBUTE)}
+        known = self.known | attributes
+        return cached(request, scopes=[CATALOG, ATTRIBUTES], known=known, make=self._page)
 
     @extend_schema(parameters=[FIELDS], responses=ProductSerializer)
     def retrieve(self, request: Request, slug: str) -> HttpResponse:
@@ -165,13 +172,14 @@ def _wanted(
     return found, BY_RELEVANCE if ordering == "relevance" else sorts[ordering]
 
 
-def _shelf(path: str) -> Category:
-    try:
-        return find_category(path)[0]
-    except CategoryNotFound as error:
+def _shelf(path: str) -> UUID:
+    found = category_at(path)
+    if found is None:
         # A filter value that isn't there, not an address.
+        error = CategoryNotFound()
         fault = serializers.ErrorDetail(str(error), code=error.code)
-        raise serializers.ValidationError({"category": [fault]}) from None
+        raise serializers.ValidationError({"category": [fault]})
+    return found
 
 
 def _tree() -> dict[str, Any]:

@@ -59,3 +59,25 @@ class ProductsRefused(DomainError):
     def __init__(self, refusals: Mapping[int, DomainError]) -> None:
         super().__init__()
         self.refusals = refusals
+
+
+class PageNotFound(NotFound):
+    code = "page_not_found"
+    message = "We don't have this page (any more)."
+
+
+class InvalidMenu(InvalidInput):
+    """The message names the link and says what to do about it."""
+
+    code = "invalid_menu"
+
+
+class AttributeNotFound(NotFound):
+    code = "attribute_not_found"
+    message = "This attribute isn't there any more."
+
+
+class InvalidAttribute(InvalidInput):
+    """The message says what to do about it."""
+
+    code = "invalid_attribute"

@@ -7,7 +7,13 @@ from uuid import UUID
 from django.dispatch import receiver
 
 from catalog import tasks
-from catalog.signals import category_renamed, products_saved
+from catalog.signals import (
+    attributes_changed,
+    category_renamed,
+    product_deleted,
+    products_saved,
+    stock_turned,
+)
 from shopflow.lib.queue import enqueue
 
 
@@ -19,3 +25,18 @@ def note_words(product_ids: Sequence[UUID], **_: Any) -> None:
 @receiver(category_renamed, dispatch_uid="find products by the new name of their shelf")
 def refresh_keywords(category_id: UUID, **_: Any) -> None:
     enqueue(tasks.refresh_keywords, str(category_id))
+
+
+@receiver([products_saved, stock_turned], dispatch_uid="count facets of changed products")
+def note_facets(product_ids: Sequence[UUID], **_: Any) -> None:
+    enqueue(tasks.note_facets, [str(product_id) for product_id in product_ids])
+
+
+@receiver(product_deleted, dispatch_uid="count facets without a deleted product")
+def note_facets_without(product_id: UUID, **_: Any) -> None:
+    enqueue(tasks.note_facets, [str(product_id)])
+
+
+@receiver(attributes_changed, dispatch_uid="count facets of other attributes")
+def count_all_facets(**_: Any) -> None:
+    enqueue(tasks.refresh_all_facets)

@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from catalog.models import Brand, Product, ProductImage, ProductVariant
-from catalog.queries import MenuCategory, Suggestion, category_trail
+from catalog.queries import SORTS, MenuCategory, Suggestion, category_trail
 from shopflow.lib.api import MoneyValue
 
 Output = serializers.Serializer
@@ -191,7 +191,7 @@ class SuggestQuery(serializers.Serializer[Any]):
 class ProductQuery(serializers.Serializer[Any]):
     """Which products are wanted, beside the filters."""
 
-    ORDERINGS = ("relevance", "newest", "price_asc", "price_desc")
+    ORDERINGS = ("relevance", *SORTS)
 
     q = serializers.CharField(
         required=False, allow_blank=True, max_length=200, help_text="Words to look for"

@@ -10,3 +10,9 @@ products_saved = Signal()
 
 category_renamed = Signal()
 """A category has another name, or stands elsewhere (category_id)."""
+
+stock_turned = Signal()
+"""Products sold out or came back (product_ids)."""
+
+attributes_changed = Signal()
+"""Lists are narrowed by other attributes than before."""

@@ -1,11 +1,15 @@
-"""Housekeeping of the catalogue: what products are found by."""
+"""Housekeeping of the catalogue: what products are found by, and how many each filter leaves."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
 from celery import shared_task
+from django.core.cache import cache
 
-from catalog import commands
+from catalog import commands, queries
+from shopflow.lib.queue import enqueue
+
+LONGEST_WAIT = 600  # seconds, should a worker die between a bell and its count
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -33,3 +37,32 @@ def refresh_keywords(category_id: str | None = None) -> None:
 def log_missed(question: str, language: str) -> None:
     """Write down what nobody found. Safe to repeat: it would only count twice."""
     commands.log_search(question=question, language=language, result_count=0)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def note_facets(product_ids: Sequence[str]) -> None:
+    """Have the categories of changed products counted anew. Safe to repeat.
+
+    Once each, however many products of one change before its turn comes.
+    """
+    for category_id in queries.shelves_of([UUID(product_id) for product_id in product_ids]):
+        if cache.add(_bell(category_id), True, LONGEST_WAIT):
+            enqueue(refresh_facets, str(category_id))
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def refresh_facets(category_id: str) -> None:
+    """Count what each filter leaves of a category. Safe to repeat."""
+    cache.delete(_bell(UUID(category_id)))  # before the count: what changes from now on rings again
+    commands.refresh_facets(category_id=UUID(category_id))
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def refresh_all_facets() -> None:
+    """Count what each filter leaves of every category: the sweep. Safe to repeat."""
+    for category_id in queries.category_ids():
+        commands.refresh_facets(category_id=category_id)
+
+
+def _bell(category_id: UUID) -> str:
+    return f"facets:{category_id}"

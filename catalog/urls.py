@@ -23,4 +23,5 @@ urlpatterns = [
     path("search/", views.search, name="search"),
     path("search/suggest/", views.suggest, name="suggest"),
     path("brands/<slug:slug>/", views.brand, name="brand"),
+    path("pages/<slug:slug>/", views.page, name="page"),
 ]

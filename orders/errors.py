@@ -37,10 +37,23 @@ class InvalidCheckout(InvalidInput):
     message = "Please check your e-mail and address."
 
 
+class VatIdInvalid(InvalidInput):
+    code = "vat_id_invalid"
+    message = "This isn't a VAT number. Please look for a slip."
+
+
 class OrderNotCancellable(DomainError):
     code = "order_not_cancellable"
     status = 409
     message = "This order can't be cancelled any more."
+
+
+class GiftCardsSent(DomainError):
+    """What is on a gift card may be spent already: staff block it and give back the rest."""
+
+    code = "gift_cards_sent"
+    status = 409
+    message = "The gift cards of this order are sent already. Please write to us."
 
 
 class OrderPartlyShipped(OrderNotCancellable):
@@ -51,14 +64,6 @@ class OrderPartlyShipped(OrderNotCancellable):
         "Part of this order is on its way already, so it can't be cancelled as a whole. "
         "Write to us about the rest, or send back what you don't want to keep."
     )
-
-
-class GiftCardsSent(DomainError):
-    """What is on a gift card may be spent already: staff block it and give back the rest."""
-
-    code = "gift_cards_sent"
-    status = 409
-    message = "The gift cards of this order are sent already. Please write to us."
 
 
 class OrderNotShippable(DomainError):

@@ -92,13 +92,16 @@ def settle_changes() -> None:
 @shared_task(acks_late=True, ignore_result=True)
 def expire_unpaid() -> None:
     """Expire the orders whose payment window has passed. Safe to repeat."""
-    _each(overdue(BATCH), lambda order_id: commands.close_unpaid(order_id=order_id))
+    _each(
+        overdue(BATCH),
+        lambda order_id: commands.close_unpaid(order_id=order_id, only_overdue=True),
+    )
 
 
 @shared_task(acks_late=True, ignore_result=True)
 def capture_due() -> None:
     """Take authorized money whose goods have left, or that staff began to take. Safe to repeat."""
-    _each(shipped_uncaptured(BATCH), lambda pk: commands.capture_payment(payment_id=pk))
+    _each(shipped_uncaptured(BATCH), _capture)
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -141,6 +144,10 @@ def issue_gift_cards() -> None:
 def send_gift_cards() -> None:
     """Mail the gift cards whose day has come. Safe to repeat."""
     _each(cards_to_send(BATCH), lambda card_id: commands.send_card(card_id=card_id))
+
+
+def _capture(payment_id: UUID) -> None:
+    commands.capture_payment(payment_id=payment_id)
 
 
 def _issue(order_id: UUID) -> None:

@@ -58,7 +58,11 @@ class ShippingMethodQuerySet(models.QuerySet["ShippingMethod"]):
 
 
 class ShippingMethod(Row):
-    """A way to ship into a zone, or to fetch the goods there, with its price and bounds."""
+    """A way to ship into a zone, or to fetch the goods there, with its price and bounds.
+
+    `cutoff_hour` is an hour of the shop's own day (`TIME_ZONE`): who orders later has the parcel
+    leave a working day later. The `pickup_` columns say where and when goods are fetched.
+    """
 
     zone = models.ForeignKey(
         ShippingZone, on_delete=models.CASCADE, related_name="methods", db_index=False
@@ -73,8 +77,21 @@ class ShippingMethod(Row):
     max_order_amount = MoneyField(null=True, blank=True)
     estimated_days_min = models.PositiveSmallIntegerField(default=2, db_default=2)
     estimated_days_max = models.PositiveSmallIntegerField(default=5, db_default=5)
+    cutoff_hour = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text="0 to 23: orders from this hour on leave a working day later",
+    )
     is_pickup = models.BooleanField(
         default=False, db_default=False, help_text="The shopper fetches the goods in the store"
+    )
+    pickup_address_line = models.CharField(max_length=255, blank=True, db_default="")
+    pickup_postal_code = models.CharField(max_length=20, blank=True, db_default="")
+    pickup_city = models.CharField(max_length=100, blank=True, db_default="")
+    pickup_state = models.CharField(max_length=100, blank=True, db_default="")
+    pickup_country_code = models.CharField(max_length=2, blank=True, db_default="")
+    pickup_hours = models.CharField(
+        max_length=255, blank=True, db_default="", help_text="As in: Mon–Sat 10–18"
     )
     is_active = models.BooleanField(default=True, db_default=True)
 
@@ -112,6 +129,19 @@ class ShippingMethod(Row):
                     | Q(max_order_amount__gte=F("min_order_amount"))
                 ),
                 name="shipping_methods_amounts_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(cutoff_hour=None) | Q(cutoff_hour__lte=23),
+                name="shipping_methods_cutoff_is_hour",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_pickup=False, pickup_country_code="")
+                | (
+                    Q(is_pickup=True, pickup_country_code__regex="^[A-Z]{2}$")
+                    & ~Q(pickup_address_line="")
+                    & ~Q(pickup_city="")
+                ),
+                name="shipping_methods_pickup_has_place",
             ),
         )
 

@@ -66,6 +66,10 @@ app.conf.update(
             "task": "catalog.tasks.rebuild_words",
             "schedule": crontab(hour="3", minute="0"),
         },
+        "count what filters leave": {
+            "task": "catalog.tasks.refresh_all_facets",
+            "schedule": crontab(hour="1", minute="30"),
+        },
         "make partitions": {"task": "shopflow.lib.tasks.make_partitions", "schedule": 86_400},
         # UTC, when few people buy; before the invariants, which ask the providers as well.
         "reconcile payments": {

@@ -288,7 +288,13 @@ STRIPE_WEBHOOK_SECRET = CONFIG.providers.stripe_webhook_secrets
 PAYMENT_WINDOW = timedelta(minutes=15)
 # The same for a phone order, whose customer pays by a link in a mail.
 PAYMENT_LINK_LIFE = timedelta(days=3)
+# Trying to pay holds it for as long again, but never longer than this after the order.
+LONGEST_PAYMENT_WINDOW = timedelta(hours=1)
 GUEST_CART_LIFETIME = timedelta(days=30)
+# Classes that ask a service: `shipping.queries.TaxCalculator` instead of the table of rates,
+# `shipping.queries.VatCheck` after form and check digits of a VAT number. Empty: none is asked.
+TAX_CALCULATOR = ""
+VAT_CHECK = ""
 # Who sells, as invoices name it. Without an address none are issued: they wait for it.
 SHOP_NAME = CONFIG.seller.name
 SHOP_ADDRESS = CONFIG.seller.address

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.static import serve
 
+from catalog.views import crawlers
 from payments.views import webhook
 from shopflow import api, views
 from shopflow.health.page import page as health
@@ -49,6 +50,12 @@ urlpatterns = [
         )
         for folder in ("brands", "products", "reviews")
     ),
+    # For machines, in no language.
+    path("robots.txt", crawlers.robots, name="robots"),
+    path("sitemap.xml", crawlers.sitemap, name="sitemap"),
+    path("sitemaps/shelves.xml", crawlers.sitemap_shelves, name="sitemap-shelves"),
+    path("sitemaps/products-<int:part>.xml", crawlers.sitemap_products, name="sitemap-products"),
+    path("feeds/products.xml", crawlers.feed, name="product-feed"),
     *i18n_patterns(
         path("", include("catalog.urls")),
         path("", include("carts.urls")),

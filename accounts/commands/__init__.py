@@ -41,6 +41,7 @@ from accounts.commands.proofs import prove
 from accounts.commands.registration import register
 from accounts.commands.roles import give_role, invite_staff
 from accounts.commands.staff import create_customer, create_staff
+from accounts.commands.taxes import exempt
 
 __all__ = [
     "PARTS",
@@ -64,6 +65,7 @@ __all__ = [
     "create_staff",
     "drop_expired_links",
     "drop_expired_sign_ins",
+    "exempt",
     "give_role",
     "give_totp",
     "invite_staff",

@@ -81,6 +81,9 @@ class User(Row, AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True, db_default=True)
     email_verified = models.BooleanField(default=False, db_default=False)
     is_superuser = models.BooleanField(default=False, db_default=False)
+    is_tax_exempt = models.BooleanField(
+        default=False, db_default=False, help_text="Buys without tax: a certificate was seen"
+    )
     deleted_at = models.DateTimeField(null=True, blank=True)
 
     USERNAME_FIELD = "email"

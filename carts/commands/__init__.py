@@ -1,4 +1,4 @@
-"""Everything that changes a cart."""
+"""Everything that changes a cart, and what is kept of a checkout."""
 
 from carts.commands.carts import (
     MOST_CODE_LENGTH,
@@ -19,6 +19,7 @@ from carts.commands.carts import (
     remove_line,
     set_quantity,
 )
+from carts.commands.drafts import drop_drafts, keep_draft
 from carts.commands.phone import discard_draft, name_draft, note_answers, open_for_customer
 
 __all__ = [
@@ -32,8 +33,10 @@ __all__ = [
     "discard_draft",
     "drop_carts_of_closed_accounts",
     "drop_deleted_products",
+    "drop_drafts",
     "drop_expired",
     "enter_coupon",
+    "keep_draft",
     "merge_guest_cart",
     "name_draft",
     "note_answers",

@@ -18,7 +18,15 @@ from carts.errors import (
     UnknownVariant,
     VariantOfAnotherProduct,
 )
-from carts.models import Cart, CartCoupon, CartItem, OpenedCart, Wishlist, WishlistItem
+from carts.models import (
+    Cart,
+    CartCoupon,
+    CartItem,
+    CheckoutDraft,
+    OpenedCart,
+    Wishlist,
+    WishlistItem,
+)
 from carts.queries import find_cart, price_cart, token_hash
 from catalog.queries import buyable_variant
 from inventory.queries import available_of
@@ -162,8 +170,8 @@ def merge_guest_cart(*, user_id: UUID, token: str) -> None:
     """Put what a guest collected into the cart of the account they came into; theirs is deleted.
 
     Units of the same variant add up, to what is in stock and to MOST_UNITS at most. A coupon comes
-    along if the account's cart has none. Lines beyond MOST_LINES stay in the guest's cart, so
-    nothing is lost. Safe to repeat.
+    along if the account's cart has none, what was typed at checkout always. Lines beyond MOST_LINES
+    stay in the guest's cart, so nothing is lost. Safe to repeat.
     """
     if (found := find_cart(token=token)) is None:
         return
@@ -174,6 +182,10 @@ def merge_guest_cart(*, user_id: UUID, token: str) -> None:
     _move_lines(guest, cart)
     if not cart.entered.exists():
         guest.entered.update(cart=cart, updated_at=timezone.now())
+    # What they typed last, as guests, is what they mean.
+    if CheckoutDraft.objects.filter(cart=guest).exists():
+        CheckoutDraft.objects.filter(cart=cart).delete()
+        CheckoutDraft.objects.filter(cart=guest).update(cart=cart)
     if not guest.items.exists():
         guest.delete()
 

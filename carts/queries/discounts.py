@@ -67,6 +67,7 @@ def quoted(discount: Discount, *, currency: str) -> QuoteDiscount:
         is_stackable=rule.stackable,
         reason=reason.code if reason else "",
         problem=reason.sentence if reason else "",
+        nudge=discount.nudge,
     )
 
 
@@ -76,9 +77,10 @@ def missing_for_free_shipping(quote: Quote, found: Sequence[Discount]) -> Decima
     0 when it ships for nothing already. One statement, unless a destination is known.
     """
     goods = quote.subtotal - quote.discount + quote.shipping_discount
-    if quote.shipping_options:
+    ways = [option for option in quote.shipping_options if option.pickup is None]
+    if ways:
         is_free = quote.shipping == quote.shipping_discount
-        above = [ZERO if is_free else option.free_above for option in quote.shipping_options]
+        above = [ZERO if is_free else option.free_above for option in ways]
     else:
         above = [free_above_everywhere()]
     missing = [max(amount - goods, ZERO) for amount in above if amount is not None]

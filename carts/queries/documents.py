@@ -1,3 +1,4 @@
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
@@ -46,6 +47,7 @@ def quote_document(quote: Quote) -> dict[str, Any]:
         "total": money(quote.total),
         "missing_for_free_shipping": None if missing is None else money(missing),
         "prices_include_tax": quote.prices_include_tax,
+        "tax_exemption": quote.exemption.value,
         "trace": quote.trace,
     }
 
@@ -60,4 +62,5 @@ def _option(option: ShippingOption, currency: str) -> dict[str, Any]:
             "from": option.delivery_from.isoformat(),
             "to": option.delivery_to.isoformat(),
         },
+        "pickup": asdict(option.pickup) if option.pickup else None,
     }

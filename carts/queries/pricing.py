@@ -1,12 +1,13 @@
 """What a cart costs now: one answer that is shown, charged and stored on the order."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch
 
 from carts.models import Cart, CartItem
-from carts.queries.destination import apply_destination
+from carts.queries.destination import Terms, apply_destination
 from carts.queries.discounts import (
     candidates_of,
     missing_for_free_shipping,
@@ -19,7 +20,7 @@ from catalog.models import Product, ProductVariant
 from catalog.queries import pictures, pictures_of
 from inventory.queries import available_of
 from promotions.queries import Discount
-from shipping.queries import Destination
+from shipping.queries import Destination, TaxAnswer, VatAnswer, calculator
 from shopflow.lib.money import ZERO, Money
 
 
@@ -29,22 +30,43 @@ def price_cart(
     address: Destination | None = None,
     shipping_method_id: UUID | None = None,
     email: str = "",
+    vat: VatAnswer | None = None,
+    taxes: TaxAnswer | None = None,
+    with_stock: bool = True,
 ) -> Quote:
     """Return what a cart costs now. With an address it includes shipping and tax.
 
     The cheapest way of shipping is taken unless one is named; raises ShippingMethodUnavailable
     when the named one doesn't go there. A destination without a zone makes `is_shippable` False.
-    `email` is whose it will be: discounts count their uses per customer by it, too.
+    `email` is whose it will be: discounts count their uses per customer by it, too. `vat` is the
+    buyer's VAT number. May talk to an external tax calculator, so inside a transaction its
+    `taxes` are brought along: raises TaxesOutdated when they are another cart's. Without
+    `with_stock` the lines don't say what is left of them.
     """
     cart = Cart.objects.select_related("user").get(pk=cart_id)
-    quote = Quote(currency=cart.currency, lines=_lines(cart))
+    quote = Quote(currency=cart.currency, lines=_lines(cart, with_stock=with_stock))
     quote.subtotal = sum((line.line_total for line in quote.lines), ZERO)
     found = take_off_goods(quote, candidates_of(cart, quote, email=email))
     if address is not None:
-        apply_destination(quote, address, shipping_method_id, found)
+        terms = Terms(
+            address=address,
+            method_id=shipping_method_id,
+            vat=vat,
+            is_exempt=cart.user is not None and cart.user.is_tax_exempt,
+            taxes=taxes,
+        )
+        apply_destination(quote, terms, found)
     add_up(quote, found)
     quote.missing_for_free_shipping = missing_for_free_shipping(quote, found)
     return quote
+
+
+def ask_taxes(**terms: Any) -> TaxAnswer | None:
+    """Return an external calculator's answer for an order about to be placed; None: there's none.
+
+    `terms` are those of `price_cart`. Talks to the calculator, before the transaction.
+    """
+    return price_cart(**terms).taxes if calculator() else None
 
 
 def add_up(quote: Quote, found: Sequence[Discount]) -> None:
@@ -55,13 +77,15 @@ def add_up(quote: Quote, found: Sequence[Discount]) -> None:
     quote.trace = trace_of(quote)
 
 
-def _lines(cart: Cart) -> list[QuoteLine]:
+def _lines(cart: Cart, *, with_stock: bool) -> list[QuoteLine]:
     items = (
         cart.items.select_related("variant", "product")
         .prefetch_related(Prefetch("product__images", queryset=pictures()))
         .order_by("id")
     )
     found = list(items)
+    if not with_stock:
+        return [_line(item, item.quantity, cart.currency) for item in found]
     available = available_of(item.variant_id for item in found)
     return [_line(item, available[item.variant_id], cart.currency) for item in found]
 

@@ -2,11 +2,20 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from shipping.queries import ShippingOption
+from shipping.queries import PickupPlace, ShippingOption, TaxAnswer
 from shopflow.lib.money import ZERO
+
+
+class Exemption(StrEnum):
+    """Why a sale bears no tax: its holder pays it elsewhere, or the shop's staff said so."""
+
+    NONE = ""
+    REVERSE_CHARGE = "reverse_charge"
+    CUSTOMER = "customer"
 
 
 @dataclass(kw_only=True)
@@ -55,6 +64,7 @@ class QuoteDiscount:
     is_stackable: bool
     reason: str
     problem: str
+    nudge: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +84,7 @@ class Quote:
 
     `discount` is all that is taken off, `shipping_discount` what of it is off `shipping`.
     `missing_for_free_shipping` is 0 when it ships for nothing and None when nobody offers that.
+    With an `exemption` all prices are without tax. `taxes` is what an order is placed with.
     """
 
     currency: str
@@ -82,6 +93,9 @@ class Quote:
     shipping_options: list[ShippingOption] = field(default_factory=list)
     shipping_method_id: UUID | None = None
     shipping_method_name: str = ""
+    pickup: PickupPlace | None = None
+    exemption: Exemption = Exemption.NONE
+    taxes: TaxAnswer | None = None
     tax_lines: list[TaxLine] = field(default_factory=list)
     prices_include_tax: bool = False
     subtotal: Decimal = ZERO
@@ -108,6 +122,11 @@ class Quote:
     def takes_another_code(self) -> bool:
         """Whether a further code could apply beside those entered."""
         return all(coupon.is_stackable for coupon in self.coupons)
+
+    @property
+    def nudges(self) -> list[str]:
+        """What is missing to the next step of an offer or a coupon."""
+        return [one.nudge for one in self.discounts if one.nudge]
 
     @property
     def promotions(self) -> list[QuoteDiscount]:

@@ -4,10 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from carts.queries.quotes import Quote
+from carts.queries.quotes import Exemption, Quote
 from shopflow.lib.money import ZERO
 
 APPLIED = "applied"
+EXEMPTIONS = {
+    Exemption.REVERSE_CHARGE: "VAT reverse charge",
+    Exemption.CUSTOMER: "Tax-exempt customer",
+}
 TOTAL = "total"
 
 
@@ -68,6 +72,9 @@ def _shipping(quote: Quote) -> Iterator[dict[str, str]]:
 
 
 def _taxes(quote: Quote) -> Iterator[dict[str, str]]:
+    if quote.exemption:
+        name = EXEMPTIONS[quote.exemption]
+        yield _step("tax", adds=ZERO, name=name, result="0.00 added", reason=quote.exemption.value)
     for line in quote.tax_lines:
         is_included = quote.prices_include_tax
         yield _step(

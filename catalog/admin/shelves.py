@@ -45,7 +45,10 @@ class CategoryAdmin(CommandAdmin[Category]):
     """Shelves are switched off, never deleted: products stand on them."""
 
     form = CategoryForm
-    fields = ("name", "slug", "parent", "sort_order", "is_active", "description")
+    fields = (
+        *("name", "slug", "parent", "sort_order", "is_active", "description"),
+        *("seo_title", "seo_description"),
+    )
     prepopulated_fields = {"slug": ("name",)}  # noqa: RUF012 - Django's own attribute
     list_display = ("name", "parent", "slug", "sort_order", "is_active")
     list_select_related = ("parent",)
@@ -65,5 +68,7 @@ class CategoryAdmin(CommandAdmin[Category]):
             sort_order=data["sort_order"],
             is_active=data["is_active"],
             description=data["description"],
+            seo_title=data["seo_title"],
+            seo_description=data["seo_description"],
             category_id=row_id,
         )

@@ -5,6 +5,7 @@ from django.db.models.expressions import RawSQL
 from django.utils.text import slugify
 
 from catalog.commands.read_models import shelve
+from catalog.commands.redirects import addresses_below, keep_addresses
 from catalog.errors import CategoryNotFound, InvalidProduct
 from catalog.models import Brand, Category, Product
 from catalog.signals import category_renamed
@@ -23,11 +24,13 @@ def save_category(
     sort_order: int = 0,
     is_active: bool = True,
     description: str = "",
+    seo_title: str = "",
+    seo_description: str = "",
     category_id: UUID | None = None,
 ) -> Category:
     """Make a category, or change the one with this id, else with this place and slug.
 
-    Moving it moves everything below it in one statement.
+    Moving it moves everything below it in one statement; old addresses go on leading there.
     Raises CategoryNotFound, and InvalidProduct when it would stand inside itself.
     Safe to repeat.
     """
@@ -39,11 +42,14 @@ def save_category(
     if category_id and f"{path}.".startswith(f"{category.path}.") and path != category.path:
         raise InvalidProduct("A category can't stand inside itself. Choose another parent.")
     is_new_elsewhere = bool(category_id) and (path, name) != (category.path, category.name)
+    if category_id and (path, slug) != (category.path, category.slug):
+        keep_addresses("category", addresses_below(category.path))
     if category_id and path != category.path:
         _move_subtree(category.path, path)
     category.name, category.slug, category.parent = name, slug, parent
     category.sort_order, category.is_active = sort_order, is_active
     category.description, category.path = description, path
+    category.seo_title, category.seo_description = seo_title, seo_description
     category.save()
     if is_new_elsewhere:
         announce(category_renamed, category_id=category.pk)
@@ -60,9 +66,12 @@ def save_brand(
     if brand is None:
         brand = Brand.objects.filter(name=name).first() or Brand(name=name)
     is_renamed = brand.name != name
+    before = brand.slug
     brand.name, brand.is_active = name, is_active
     brand.slug = slug or brand.slug or slugify(name)[:100] or brand.pk.hex
     brand.save()
+    if before and before != brand.slug:
+        keep_addresses("brand", {before: brand.pk})
     if is_renamed:
         Product.objects.filter(brand=brand).update(brand_name=name)
     cache.renew(cache.CATALOG)

@@ -22,6 +22,7 @@ class Plan:
     product: Product
     is_new: bool
     is_changed: bool = False
+    old_slug: str = ""  # its address until now, if it gets another
     variants: dict[str, ProductVariant] = field(default_factory=dict)  # the live ones by SKU
     variants_changed: list[ProductVariant] = field(default_factory=list)
     variants_gone: list[UUID] = field(default_factory=list)
@@ -42,6 +43,8 @@ def plan(spec: ProductSpec, known: Known, product_id: UUID | None) -> Plan:
     known.refuse_unknown(spec)
     known.claim(spec, product)
     made = Plan(product, is_new=product._state.adding)
+    if not made.is_new and product.slug != spec.slug:
+        made.old_slug = product.slug
     changed = _assign(product, _product_values(spec, product, known))
     _plan_variants(made, spec, known.variants.get(product.pk, []))
     _plan_images(made, spec, known.images.get(product.pk, []))

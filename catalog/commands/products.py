@@ -11,6 +11,7 @@ from catalog.commands.known import look_up
 from catalog.commands.plans import Plan, plan
 from catalog.commands.prices import note_prices
 from catalog.commands.read_models import shelve
+from catalog.commands.redirects import keep_addresses
 from catalog.commands.specs import ProductSpec, SavedProduct
 from catalog.errors import ProductNotFound, ProductsRefused
 from catalog.models import Product, ProductImage, ProductVariant
@@ -82,10 +83,12 @@ def _write(plans: Sequence[Plan]) -> None:
     _insert_or_update(Product, [made.product for made in plans])
     _write_variants(plans)
     _write_images(plans)
+    moved = {made.old_slug: made.product.pk for made in plans if made.old_slug}
+    keep_addresses("product", moved)
     shelve([made.product for made in plans])
     if plans:
         announce(products_saved, product_ids=[made.product.pk for made in plans])
-        slugs = [made.product.slug for made in plans]
+        slugs = [*moved, *(made.product.slug for made in plans)]
         cache.renew(cache.CATALOG, *map(cache.product_scope, slugs))
 
 

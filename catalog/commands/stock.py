@@ -3,7 +3,9 @@ from uuid import UUID
 
 from catalog.commands.read_models import copy_sort_keys, copy_stock
 from catalog.models import Product, ProductVariant
+from catalog.signals import stock_turned
 from shopflow.lib import cache
+from shopflow.lib.news import announce
 from shopflow.lib.postgres.many import update_many
 from shopflow.lib.transactions import command
 
@@ -35,6 +37,8 @@ def set_stock(*, figures: Mapping[UUID, int]) -> None:
     update_many(stale, ["stock_quantity"])
     update_many(changed, ["stock_quantity", "in_stock"])
     copy_sort_keys(flipped)
+    if flipped:
+        announce(stock_turned, product_ids=[product.pk for product in flipped])
     if scopes:
         cache.renew(*scopes)
 

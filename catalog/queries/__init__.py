@@ -1,13 +1,30 @@
 """Answers about the catalogue that span tables."""
 
+from catalog.queries.attributes import Trait, specification, traits
+from catalog.queries.everything import (
+    brand_addresses,
+    offered_products,
+    product_addresses,
+    sitemap_starts,
+)
+from catalog.queries.facets import Tally, category_ids, live_facets, shelves_of, stored_facets
 from catalog.queries.finding import BY_RELEVANCE, Found, all_words, search
+from catalog.queries.moved import moved_brand, moved_category, moved_product
+from catalog.queries.pages import (
+    MenuLink,
+    category_at,
+    find_page,
+    links,
+    page_slugs,
+    preview_token,
+    previewed,
+    target_of,
+)
 from catalog.queries.product_page import category_trail, find_product, related, seen
 from catalog.queries.shelves import (
     SHELF_SORTS,
     SORTS,
     MenuCategory,
-    brands_of,
-    brands_on,
     buyable_variant,
     find_brand,
     find_category,
@@ -18,6 +35,7 @@ from catalog.queries.shelves import (
     pictures_of,
     popular,
     shelved,
+    trail_of,
     visible_option,
 )
 from catalog.queries.suggestions import Suggestion, suggestions
@@ -28,25 +46,47 @@ __all__ = [
     "SORTS",
     "Found",
     "MenuCategory",
+    "MenuLink",
     "Suggestion",
+    "Tally",
+    "Trait",
     "all_words",
-    "brands_of",
-    "brands_on",
+    "brand_addresses",
     "buyable_variant",
+    "category_at",
+    "category_ids",
     "category_trail",
     "find_brand",
     "find_category",
     "find_node",
+    "find_page",
     "find_product",
+    "links",
+    "live_facets",
     "menu",
+    "moved_brand",
+    "moved_category",
+    "moved_product",
+    "offered_products",
     "on_shelf",
+    "page_slugs",
     "pictures",
     "pictures_of",
     "popular",
+    "preview_token",
+    "previewed",
+    "product_addresses",
     "related",
     "search",
     "seen",
     "shelved",
+    "shelves_of",
+    "sitemap_starts",
+    "specification",
+    "stored_facets",
     "suggestions",
+    "target_of",
+    "trail_of",
+    "traits",
     "visible_option",
 ]

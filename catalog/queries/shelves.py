@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from catalog.errors import BrandNotFound, CategoryNotFound
@@ -14,7 +14,6 @@ from catalog.models import (
     Brand,
     Category,
     Product,
-    ProductCategory,
     ProductImage,
     ProductVariant,
 )
@@ -24,13 +23,20 @@ from shopflow.lib.paging import Order
 # One direction per order, so that each page is one range scan of one index.
 SORTS = {
     "newest": Order(["-published_at", "-id"]),
+    "featured": Order(["-is_featured", "-published_at", "-id"]),
+    "bestselling": Order(["-sales_count", "-id"]),
     "price_asc": Order(["price", "id"]),
     "price_desc": Order(["-price", "-id"]),
+    "rating": Order(["-rating_average", "-id"]),
 }
+# The same on a shelf's own indexes; what staff like comes first.
 SHELF_SORTS = {
+    "featured": Order(["-shelves__is_featured", "-shelves__published_at", "-shelves__product"]),
+    "bestselling": Order(["-shelves__sales_count", "-shelves__product"]),
     "newest": Order(["-shelves__published_at", "-shelves__product"]),
     "price_asc": Order(["shelves__price", "shelves__product"]),
     "price_desc": Order(["-shelves__price", "-shelves__product"]),
+    "rating": Order(["-shelves__rating_average", "-shelves__product"]),
 }
 
 
@@ -63,6 +69,16 @@ def find_node(*, nodes: Iterable[MenuCategory], slug_path: str) -> MenuCategory 
     return None
 
 
+def find_id(*, nodes: Iterable[MenuCategory], category_id: UUID | None) -> MenuCategory | None:
+    """Return the category with this id in the tree."""
+    for node in nodes:
+        if node.id == category_id:
+            return node
+        if (below := find_id(nodes=node.children, category_id=category_id)) is not None:
+            return below
+    return None
+
+
 def _written_menu() -> str:
     return json.dumps([asdict(node) for node in _menu()], default=str)
 
@@ -87,23 +103,28 @@ def _node(facts: Mapping[str, Any]) -> MenuCategory:
     return MenuCategory(UUID(facts["id"]), facts["name"], facts["slug_path"], children)
 
 
-def find_category(slugs: str) -> tuple[Category, list[Category]]:
-    """Return the visible category at this path of slugs and its ancestors from the root down.
+def find_category(slugs: str) -> tuple[Category, list[MenuCategory]]:
+    """Return the visible category at this path of slugs and the ones above it, the root first.
 
-    Each carries its own `slug_path`. Raises CategoryNotFound.
+    It carries its `slug_path` too. Below a hidden one nothing is found. Raises CategoryNotFound.
     """
-    names = slugs.strip("/").split("/")
-    found = {
-        (row.parent_id, row.slug): row for row in Category.objects.visible().filter(slug__in=names)
-    }
-    trail: list[Any] = []
-    for depth, name in enumerate(names):
-        row = found.get((trail[-1].pk if trail else None, name))
-        if row is None:
-            raise CategoryNotFound
-        row.slug_path = "/".join(names[: depth + 1])  # type: ignore[attr-defined]  # for the view
-        trail.append(row)
-    return trail[-1], trail[:-1]
+    nodes = menu()
+    path = slugs.strip("/")
+    node = find_node(nodes=nodes, slug_path=path)
+    found = Category.objects.visible().filter(pk=node.id).first() if node else None
+    if found is None:
+        raise CategoryNotFound
+    found.slug_path = path  # type: ignore[attr-defined]  # for the view
+    return found, trail_of(nodes=nodes, slug_path=path)
+
+
+def trail_of(*, nodes: Iterable[MenuCategory], slug_path: str) -> list[MenuCategory]:
+    """Return the categories above the one of this address, the root first."""
+    above: list[MenuCategory] = []
+    for node in nodes:
+        if slug_path.startswith(f"{node.slug_path}/"):
+            above = [node, *trail_of(nodes=node.children, slug_path=slug_path)]
+    return above
 
 
 def find_brand(slug: str) -> Brand:
@@ -116,10 +137,10 @@ def find_brand(slug: str) -> Brand:
 
 def on_shelf(category: Category) -> "QuerySet[Product]":
     """Return the visible products of a category and of all below it; sort by SHELF_SORTS."""
-    return shelved(products=Product.objects.visible(), category=category)
+    return shelved(products=Product.objects.visible(), category=category.pk)
 
 
-def shelved(*, products: "QuerySet[Product]", category: Category) -> "QuerySet[Product]":
+def shelved(*, products: "QuerySet[Product]", category: UUID) -> "QuerySet[Product]":
     """Return those of the products that stand in a category or below it; narrow by `ShelfFilter`.
 
     It compares the shelf's copies: sort keys and filters in one table are one index scan.
@@ -129,19 +150,8 @@ def shelved(*, products: "QuerySet[Product]", category: Category) -> "QuerySet[P
         shelf_brand=F("shelves__brand"),
         shelf_price=F("shelves__price"),
         shelf_in_stock=F("shelves__in_stock"),
+        shelf_rating=F("shelves__rating_average"),
     )
-
-
-def brands_on(category: Category) -> "QuerySet[Brand]":
-    """Return whose products stand in a category or below it, some of them perhaps hidden."""
-    # A look into one index per brand, however many products the category has.
-    on_shelf = ProductCategory.objects.filter(brand=OuterRef("pk"), category=category)
-    return Brand.objects.filter(Exists(on_shelf), is_active=True)
-
-
-def brands_of(products: "QuerySet[Product]") -> "QuerySet[Brand]":
-    """Return whose products these, not too many, are."""
-    return Brand.objects.filter(is_active=True, pk__in=products.order_by().values("brand"))
 
 
 def popular() -> "QuerySet[Product]":

@@ -6,8 +6,10 @@ from typing import Any
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -15,6 +17,7 @@ from catalog import queries, tasks
 from catalog.forms import read_listing
 from catalog.queries import MenuCategory
 from catalog.views.lists import list_page
+from catalog.views.meta import Meta
 from shopflow.lib.cache import CATALOG, remembered
 from shopflow.lib.queue import enqueue
 
@@ -37,12 +40,15 @@ def search(request: HttpRequest) -> HttpResponse:
     found = queries.search(
         text=question, shelf=shelf.id if shelf else None, corrects="exact" not in request.GET
     )
-    listing = read_listing(
-        request.GET, found.products, sorts=SORTS, brands=queries.brands_of(found.products)
-    )
+    # What only comes close isn't counted: its third statement went into looking again.
+    counted = queries.Tally(total=len(found.ids)) if found.is_loose else None
+    listing = read_listing(request.GET, found.products, sorts=SORTS, counted=counted)
     if question and shelf is None and (found.is_loose or not found.ids):  # of all the shop
         _note_missed(question)
+    address = reverse("catalog:search")
     context: dict[str, Any] = {
+        # What somebody looked for is no page of its own.
+        "meta": Meta(title=question or _("Search"), address=address, is_indexed=False),
         "question": question,
         "found": found,
         "menu": menu,

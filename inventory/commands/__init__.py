@@ -15,7 +15,15 @@ from inventory.commands.figures import (
     ensure_stock_row,
     publish,
 )
-from inventory.commands.reservations import Wanted, commit, fulfil, give_up, release, reserve
+from inventory.commands.reservations import (
+    Wanted,
+    commit,
+    extend,
+    fulfil,
+    give_up,
+    release,
+    reserve,
+)
 from inventory.commands.rules import MOST_UNITS
 
 __all__ = [
@@ -30,6 +38,7 @@ __all__ = [
     "count_all",
     "ensure_main_warehouse",
     "ensure_stock_row",
+    "extend",
     "fulfil",
     "give_up",
     "publish",

@@ -51,12 +51,19 @@ def reserve(*, order_id: UUID, wanted: Sequence[Wanted], expires_at: datetime) -
         for line, stock in chosen
     )
     _check_foreign_keys_now()
-    units = [(stock.pk, line.quantity) for line, stock in chosen]
-    sold_out = [
-        stock_id for stock_id, quantity in sorted(units) if _promise(stock_id, quantity) < 1
-    ]
-    tell_catalog(stock.variant_id for _, stock in chosen if stock.pk in sold_out)
+    units: dict[UUID, int] = defaultdict(int)
+    for line, stock in chosen:
+        units[stock.pk] += line.quantity
+    left = _promise(units)
+    tell_catalog(stock.variant_id for _, stock in chosen if left[stock.pk] < 1)
     announce_move(stock.variant_id for _, stock in chosen)
+
+
+@command
+def extend(*, order_id: UUID, until: datetime) -> None:
+    """Hold what is held for an order until a later moment; never less long. Safe to repeat."""
+    shorter = _held(order_id).filter(expires_at__lt=until)
+    shorter.update(expires_at=until, updated_at=timezone.now())
 
 
 @command
@@ -132,24 +139,39 @@ def _promisable(stock: Inventory) -> int:
     return available + stock.backorder_limit
 
 
-def _promise(stock_id: UUID, quantity: int) -> int:
-    """Reserve units and return how many are still available.
+def _promise(units: Mapping[UUID, int]) -> Mapping[UUID, int]:
+    """Reserve units of stock rows and return how many are still available of each.
 
-    One conditional UPDATE: checking first and writing later would oversell.
+    One conditional UPDATE: checking first and writing later would oversell. The rows are locked
+    by key before it, as everybody locks them: an UPDATE alone takes them as it comes.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE inventory SET quantity_reserved = quantity_reserved + %s, updated_at = now()"
-            " WHERE id = %s AND quantity_on_hand - quantity_reserved + backorder_limit >= %s"
-            " RETURNING quantity_available, variant_id",
-            [quantity, stock_id, quantity],
+        cursor.execute(_PROMISE, [list(units), list(units.values())])
+        left = {stock_id: int(available) for stock_id, available in cursor.fetchall()}
+    if short := [stock_id for stock_id in units if stock_id not in left]:
+        rows = Inventory.objects.filter(pk__in=short).order_by("pk")
+        raise OutOfStock(
+            lines=[
+                {"variant": str(stock.variant_id), "available": max(_promisable(stock), 0)}
+                for stock in rows
+            ]
         )
-        row = cursor.fetchone()
-    if row is None:
-        stock = Inventory.objects.get(pk=stock_id)
-        left = max(_promisable(stock), 0)
-        raise OutOfStock(lines=[{"variant": str(stock.variant_id), "available": left}])
-    return int(row[0])
+    return left
+
+
+_PROMISE = """
+WITH wanted AS (
+    SELECT i.id, w.units FROM inventory i
+    JOIN unnest(%s::uuid[], %s::int[]) AS w (id, units) ON w.id = i.id
+    ORDER BY i.id
+    FOR NO KEY UPDATE OF i
+)
+UPDATE inventory i SET quantity_reserved = i.quantity_reserved + wanted.units, updated_at = now()
+FROM wanted
+WHERE i.id = wanted.id
+  AND i.quantity_on_hand - i.quantity_reserved + i.backorder_limit >= wanted.units
+RETURNING i.id, i.quantity_available
+"""
 
 
 def _check_foreign_keys_now() -> None:

@@ -15,6 +15,7 @@ from orders.admin.forms import (
     TakeOutForm,
     TrackForm,
 )
+from orders.admin.returns import START_RETURN
 from orders.models import Order, OrderChange
 from shopflow.lib.admin import Act
 from shopflow.lib.money import Money
@@ -227,4 +228,5 @@ ACTS = (
         initial=lambda order: {"fact": str(queries.facts_of(order)[-1])},
         run=resend_mail,
     ),
+    START_RETURN,
 )

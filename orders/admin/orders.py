@@ -13,7 +13,6 @@ from django.views.decorators.http import require_safe
 
 from orders import queries
 from orders.admin.acts import ACTS, cancel
-from orders.admin.returns import START_RETURN
 from orders.admin.slips import slips_of
 from orders.models import Order
 from shopflow.lib.admin import ActingAdmin
@@ -36,7 +35,7 @@ PARTS = (
 
 @admin.register(Order)
 class OrderAdmin(ActingAdmin[Order]):
-    acts = (*ACTS, START_RETURN)
+    acts = ACTS
     actions = ("cancel_selected",)
     shows_personal_data = True
     history_parts = ("items", "addresses", "shipments", "changes", "notes", "returns", "invoices")
@@ -97,9 +96,9 @@ class OrderAdmin(ActingAdmin[Order]):
         return {
             "history": row.history.select_related("created_by"),
             "papers": row.invoices.order_by("id"),
+            "returns": row.returns.order_by("id"),
             "notes": row.notes.select_related("created_by").order_by("-id"),
             "mails": queries.mails_of(row),
-            "returns": row.returns.order_by("id"),
             "changes": queries.changes_of(row, "proposed", "applied"),
         }
 

@@ -17,9 +17,9 @@ from rest_framework.response import Response
 from accounts.models import User
 from carts.errors import CartNotFound
 from carts.models import Cart
-from carts.queries import find_cart, quote_document, token_hash
+from carts.queries import ask_taxes, find_cart, quote_document, token_hash
 from orders import commands, queries
-from orders.errors import QuoteChanged
+from orders.errors import QuoteChanged, VatIdInvalid
 from orders.models import Order
 from orders.serializers import (
     CancellationBody,
@@ -29,6 +29,8 @@ from orders.serializers import (
     OrderCardSerializer,
     OrderSerializer,
 )
+from shipping.queries import vat_answer
+from shopflow.lib import context as request_context
 from shopflow.lib.api import PROBLEM_TYPE, Body, answer, checked, domain_document, user_id_of
 from shopflow.lib.api.schema import CART_TOKEN, IDEMPOTENCY_KEY, ORDER_TOKEN
 from shopflow.lib.errors import DomainError
@@ -91,6 +93,7 @@ class CheckoutViewSet(viewsets.ViewSet):
             key=request.headers.get("Idempotency-Key"),
             body=request.data,
         )
+        wanted |= _asked_before(cart or find_cart(user_id=user_id), wanted)
         return answer(
             answer_once(claim, work=lambda: _placed(cart, user_id, wanted), refusal=_refusal)
         )
@@ -187,6 +190,23 @@ def _cart_of_guest(request: Request) -> Cart:
     return cart
 
 
+def _asked_before(cart: Cart | None, wanted: dict[str, Any]) -> dict[str, Any]:
+    """Ask the services that answer over the network, before the order's transaction begins."""
+    vat = vat_answer(wanted.get("vat_id", ""))
+    if vat is not None and not vat.is_valid:
+        raise VatIdInvalid(vat.problem, errors=[{"pointer": "/vat_id", "detail": vat.problem}])
+    if cart is None or cart.closed_at is not None:
+        return {"vat": vat, "taxes": None}
+    taxes = ask_taxes(
+        cart_id=cart.pk,
+        address=commands.Address(**wanted["shipping_address"]).destination,
+        shipping_method_id=wanted.get("shipping_method"),
+        email=wanted["email"],
+        vat=vat,
+    )
+    return {"vat": vat, "taxes": taxes}
+
+
 def _placed(cart: Cart | None, user_id: UUID | None, wanted: dict[str, Any]) -> Answer:
     cart = cart or find_cart(user_id=user_id)
     if cart is None:
@@ -200,6 +220,9 @@ def _placed(cart: Cart | None, user_id: UUID | None, wanted: dict[str, Any]) -> 
         billing_address=commands.Address(**billing) if billing else None,
         shipping_method_id=wanted.get("shipping_method"),
         expected_total=wanted["expected_total"],
+        vat=wanted["vat"],
+        taxes=wanted["taxes"],
+        came_from=request_context.current().inet or "",
     )
     token = queries.guest_token(order)
     page = "payments:pay" if order.is_payable else "orders:thanks"

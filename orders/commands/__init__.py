@@ -9,6 +9,7 @@ from orders.commands.changes import (
 )
 from orders.commands.claims import claim_orders
 from orders.commands.drafts import place_draft
+from orders.commands.holds import extend_hold
 from orders.commands.lifecycle import (
     cancel,
     confirm,
@@ -65,6 +66,7 @@ __all__ = [
     "draw_paper",
     "ensure_moves",
     "expire",
+    "extend_hold",
     "issue_papers",
     "lose_promise",
     "mark_refunded",

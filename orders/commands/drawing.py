@@ -67,6 +67,8 @@ def said(paper: Invoice) -> dict[str, Any]:
         "settled": money(snapshot["paid"]),
         "taxes": [_tax(tax, money, language) for tax in snapshot["taxes"]],
         "prices_include_tax": paper.prices_include_tax,
+        "exemption": snapshot.get("exemption", ""),
+        "buyer_vat_id": snapshot.get("buyer_vat_id", ""),
         "corrects": snapshot.get("corrects", ""),
         "corrects_of": _day(snapshot.get("corrects_of", ""), language),
         "is_whole": snapshot.get("is_whole", False),

@@ -15,7 +15,7 @@ from orders.errors import (
     PaymentDoesNotFit,
 )
 from orders.models import Order
-from orders.queries import Fact
+from orders.queries import Fact, is_overdue
 from orders.signals import order_cancelled, order_paid, papers_wanted
 from promotions import commands as promotions
 from shopflow.lib.errors import InvalidTransition
@@ -101,13 +101,14 @@ def reopen(*, order_id: UUID, amount: Decimal) -> Order:
 
 
 @command
-def expire(*, order_id: UUID) -> Order:
+def expire(*, order_id: UUID, only_overdue: bool = False) -> Order:
     """Cancel an order that wasn't paid in time and give its stock and coupon back.
 
-    An order that isn't pending any more stays as it is. Safe to repeat.
+    An order that isn't pending any more stays as it is, and with `only_overdue` one that may be
+    paid for a while yet: somebody has begun to pay since it was looked for. Safe to repeat.
     """
     order = locked(order_id)
-    if order.status == Status.PENDING:
+    if order.status == Status.PENDING and (is_overdue(order_id) or not only_overdue):
         _fall_through(order, reason=Order.EXPIRED, by=None)
     return order
 

@@ -57,11 +57,6 @@ def tell_shipped(order: Order, shipment: OrderShipment, *, reference: str = "") 
     )
 
 
-def tell_changed(order: Order, change: OrderChange) -> None:
-    """Write the mail that units were taken out of an order, once for each edit."""
-    tell(order, Fact.CHANGED, reference=str(change.pk), back=_read(order, -change.difference))
-
-
 def tell_return(
     order: Order, order_return: OrderReturn, fact: ReturnFact, *, step: str = "", **facts: str
 ) -> None:
@@ -73,6 +68,11 @@ def tell_return(
         return_number=order_return.return_number,
         **facts,
     )
+
+
+def tell_changed(order: Order, change: OrderChange) -> None:
+    """Write the mail that units were taken out of an order, once for each edit."""
+    tell(order, Fact.CHANGED, reference=str(change.pk), back=_read(order, -change.difference))
 
 
 @command

@@ -1,9 +1,11 @@
 """Placing an order: what a shopper agreed to becomes a sale, or nothing happens."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -26,12 +28,14 @@ from orders.models import Order, OrderAddress, OrderDiscountLine, OrderItem, Ord
 from orders.queries import Fact
 from promotions import commands as promotions
 from shipping.errors import NoShippingThere
+from shipping.queries import PickupPlace, TaxAnswer, VatAnswer
 from shopflow.lib.ids import new_id
-from shopflow.lib.transactions import command, work_on
+from shopflow.lib.transactions import command, work_on_new
 
 COUNTRY = re.compile(r"[A-Z]{2}")
 LONGEST_EMAIL = 254
 LONGEST_NOTE = 2000
+WHOLE = ("first_name", "last_name", "address_line_1", "city")
 LONGEST = {
     field.name: field.max_length or 0
     for field in OrderAddress._meta.fields
@@ -54,6 +58,20 @@ class Address:
     postal_code: str = ""
     phone: str = ""
 
+    def at(self, place: PickupPlace) -> "Address":
+        """Return the same person's address where goods are fetched."""
+        return Address(
+            first_name=self.first_name,
+            last_name=self.last_name,
+            company=settings.SHOP_NAME[: LONGEST["company"]],
+            address_line_1=place.address_line_1,
+            city=place.city,
+            country_code=place.country_code,
+            state=place.state,
+            postal_code=place.postal_code,
+            phone=self.phone,
+        )
+
     @property
     def destination(self) -> Destination:
         return Destination(self.country_code, self.state, self.postal_code)
@@ -72,6 +90,9 @@ def place_order(
     note: str = "",
     by: UUID | None = None,
     hold_for: timedelta | None = None,
+    vat: VatAnswer | None = None,
+    taxes: TaxAnswer | None = None,
+    came_from: str = "",
 ) -> Order:
     """Turn a cart into an order and hold its stock for the payment window, or `hold_for`.
 
@@ -79,8 +100,11 @@ def place_order(
 
     The cart must still cost exactly `expected_total` (in the cart's currency). Stock is reserved
     last, so that its rows are locked for no longer than the commit. An order of total 0 is
-    confirmed at once. Raises InvalidCheckout, CartNotFound, CartEmpty, CartNotOrderable,
-    NoShippingThere, ShippingMethodUnavailable, QuoteChanged, CouponRefused, PromotionRefused,
+    confirmed at once. What is fetched needs no more of the address than name and country.
+    `vat` and `taxes` were asked for before this transaction, by `vat_answer` and `ask_taxes`;
+    `came_from` is the buyer's network address, which a bank asks for in a dispute.
+    Raises InvalidCheckout, CartNotFound, CartEmpty, CartNotOrderable, NoShippingThere,
+    ShippingMethodUnavailable, TaxesOutdated, QuoteChanged, CouponRefused, PromotionRefused,
     OutOfStock.
     """
     _check(email, note, shipping_address, billing_address)
@@ -90,13 +114,30 @@ def place_order(
         address=shipping_address.destination,
         shipping_method_id=shipping_method_id,
         email=email.strip(),
+        vat=vat,
+        taxes=taxes,
+        with_stock=False,
     )
     _check_quote(quote, expected_total)
+    billing = billing_address or shipping_address
+    if quote.pickup is None:
+        _check_filled(shipping_address, WHOLE)
+    else:
+        shipping_address = shipping_address.at(quote.pickup)
     order_id = new_id()
-    work_on(order_id)
-    order = _insert_order(order_id, quote, email.strip(), user_id, note, shipping_address.phone)
+    digits = work_on_new(order_id, numbers="order_number_digits")
+    facts = {
+        "order_number": f"ORD-{timezone.now().year}-{digits:06d}",
+        "customer_email": email.strip(),
+        "user_id": user_id,
+        "customer_note": note,
+        "customer_phone": shipping_address.phone,
+        "vat_id": vat.vat_id if vat and vat.is_valid else "",
+        "metadata": {"ip_address": came_from} if came_from else {},
+    }
+    order = _insert_order(order_id, quote, facts)
     items = _insert_lines(order, quote)
-    _insert_addresses(order, shipping_address, billing_address or shipping_address)
+    _insert_addresses(order, shipping_address, billing)
     record(order, before="", by=by or user_id)
     _redeem(order, quote)
     tell(order, Fact.PLACED if by is None else Fact.PAYMENT_LINK)
@@ -135,7 +176,12 @@ def _check_address(address: Address) -> None:
         longest = LONGEST[name]
         if len(value) > longest or "\0" in value:
             raise InvalidCheckout(f"Please shorten or correct: {name.replace('_', ' ')}.")
-    required = ("first_name", "last_name", "address_line_1", "city")
+    # Who fetches the goods says no street and no city.
+    has_place = bool(address.address_line_1.strip() or address.city.strip())
+    _check_filled(address, WHOLE if has_place else WHOLE[:2])
+
+
+def _check_filled(address: Address, required: Sequence[str]) -> None:
     missing = [name for name in required if not getattr(address, name).strip()]
     if missing:
         names = ", ".join(name.replace("_", " ") for name in missing)
@@ -153,14 +199,10 @@ def _check_quote(quote: Quote, expected_total: Decimal) -> None:
         raise QuoteChanged(quote)
 
 
-def _insert_order(
-    order_id: UUID, quote: Quote, email: str, user_id: UUID | None, note: str, phone: str
-) -> Order:
+def _insert_order(order_id: UUID, quote: Quote, facts: Mapping[str, Any]) -> Order:
     now = timezone.now()
     order = Order(
         id=order_id,
-        order_number=next_number(now),
-        user_id=user_id,
         currency=quote.currency,
         subtotal=quote.subtotal,
         discount_total=quote.discount,
@@ -169,14 +211,15 @@ def _insert_order(
         total=quote.total,
         prices_include_tax=quote.prices_include_tax,
         price_trace=quote.trace,
-        customer_email=email,
-        customer_phone=phone,
+        tax_exemption=quote.exemption.value,
         language=get_language() or "",
         coupon_code=next((c.name for c in quote.coupons if c.amount), ""),
         shipping_method_id=quote.shipping_method_id,
         shipping_method_name=quote.shipping_method_name,
-        customer_note=note,
+        is_pickup=quote.pickup is not None,
+        pickup_hours=quote.pickup.hours if quote.pickup else "",
         placed_at=now,
+        **facts,
     )
     order.save(force_insert=True)
     return order

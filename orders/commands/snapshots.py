@@ -104,6 +104,8 @@ def _heads(order: Order) -> dict[str, Any]:
             "vat_id": settings.SHOP_VAT_ID,
         },
         "buyer": _address(order, OrderAddress.Type.BILLING),
+        "exemption": order.tax_exemption,
+        "buyer_vat_id": order.vat_id,
         "order": order.order_number,
         "ordered_on": _day(order.placed_at),
         "paid_on": _day(order.confirmed_at),

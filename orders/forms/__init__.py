@@ -5,8 +5,7 @@ from orders.forms.checkout import (
     BillingForm,
     CheckoutForm,
     TrackForm,
-    destination_of,
-    email_of,
+    typed,
 )
 from orders.forms.returns import ReturnForm
 from orders.forms.withdrawals import OrderStatementForm, StatementForm
@@ -19,6 +18,5 @@ __all__ = [
     "ReturnForm",
     "StatementForm",
     "TrackForm",
-    "destination_of",
-    "email_of",
+    "typed",
 ]

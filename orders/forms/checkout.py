@@ -2,38 +2,27 @@
 
 from collections.abc import Mapping
 from typing import Any, cast
-from uuid import UUID
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from orders.commands import Address
-from shipping.queries import Destination
-from shopflow.lib.addresses import AddressInvalid, checked_address, country_of
+from shipping.queries import VatAnswer, vat_answer
+from shopflow.lib.addresses import AddressInvalid, checked_address, country_of, e164
 from shopflow.lib.templatetags.shop import country
 
 PARTS = ("city", "state", "postal_code")
+# Each page has its own of these.
+NOT_TYPED = frozenset({"expected_total", "key"})
+# What a pick-up still asks for; nothing is sent to the rest of the address.
+OF_WHO_FETCHES = frozenset({"country_code", "first_name", "last_name", "phone"})
 
 
-def destination_of(data: Mapping[str, Any], *, known: list[str]) -> Destination | None:
-    """Return where the parcel goes as far as it is known, or None; `known` are our countries."""
-    code = data.get("country_code") or ""
-    if code not in known:
-        return None
-    land = country_of(code)
-    state = land.state_of(data.get("state") or "") if land.states else ""
-    if state is None or (not state and land.states and "state" in land.required):
-        return None
-    return Destination(code, state, (data.get("postal_code") or "")[:20].replace("\0", ""))
-
-
-def email_of(data: Mapping[str, Any]) -> str:
-    """Return whose order it will be, or '' while that isn't a whole address yet."""
-    try:
-        return str(forms.EmailField(required=False).clean(data.get("email") or ""))
-    except ValidationError:
-        return ""
+def typed(posted: Mapping[str, str]) -> dict[str, str]:
+    """Return what of a posted form is the shopper's own; boxes that aren't ticked as ''."""
+    names = {*CheckoutForm.base_fields, *(f"billing-{name}" for name in BillingForm.base_fields)}
+    own = {name: text for name, text in posted.items() if name in names - NOT_TYPED}
+    return {**own, "billing_differs": posted.get("billing_differs", "")}
 
 
 class AddressForm(forms.Form):
@@ -62,8 +51,11 @@ class AddressForm(forms.Form):
     checked: Mapping[str, str]
     use_required_attribute = False
 
-    def __init__(self, *args: Any, known: list[str], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, known: list[str], is_pickup: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.is_pickup = is_pickup
         by_name = sorted((country(code), code) for code in known)
         chooser = cast(forms.ChoiceField, self.fields["country_code"])
         chooser.choices = [(code, name) for name, code in by_name]
@@ -94,16 +86,22 @@ class AddressForm(forms.Form):
         data = self.cleaned_data
         first_name, last_name = _split(data.get("name", ""))
         written = {name: data.get(name, "") for name in (*self.tokens, "phone")}
+        written |= {"first_name": first_name, "last_name": last_name}
         try:
-            self.checked = checked_address(
-                {**written, "first_name": first_name, "last_name": last_name}
-            )
+            self.checked = checked_address(written)
         except AddressInvalid as error:
-            for part, fault in error.faults.items():
-                name = "name" if part in {"first_name", "last_name"} else part
-                if name not in self.errors:
-                    self.add_error(name if name in self.fields else None, fault.sentence)
+            self._blame(error)
+        if self.is_pickup and not self.errors:
+            self.checked = _of_who_fetches(written)
         return data
+
+    def _blame(self, error: AddressInvalid) -> None:
+        for part, fault in error.faults.items():
+            name = "name" if part in {"first_name", "last_name"} else part
+            if self.is_pickup and part not in OF_WHO_FETCHES:
+                continue
+            if name not in self.errors:
+                self.add_error(name if name in self.fields else None, fault.sentence)
 
     def address(self) -> Address:
         """Return the address; the form must be valid."""
@@ -125,6 +123,8 @@ class AddressForm(forms.Form):
             names = sorted(land.states.items(), key=lambda pair: pair[1])
             self.fields["state"].widget = forms.Select(choices=[("", _("Choose one")), *names])
         self.order_fields(["country_code", "name", "address_line_1", "address_line_2", *parts])
+        if self.is_pickup:
+            self.fields["address_line_1"].required = False
 
 
 class CheckoutForm(AddressForm):
@@ -151,19 +151,25 @@ class CheckoutForm(AddressForm):
         required=False, max_digits=12, decimal_places=2, widget=forms.HiddenInput
     )
     key = forms.CharField(max_length=128, required=False, widget=forms.HiddenInput)
-    tokens: Mapping[str, str] = {**AddressForm.tokens, "phone": "tel"}
+    vat_id = forms.CharField(
+        label=_("VAT number"),
+        max_length=30,
+        required=False,
+        help_text=_("As in DE123456789. Businesses in other EU countries pay no VAT here."),
+    )
+    tokens: Mapping[str, str] = {**AddressForm.tokens, "phone": "tel", "vat_id": "off"}
+    vat: VatAnswer | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].widget.attrs["autocomplete"] = "email"
 
-    @property
-    def method_id(self) -> UUID | None:
-        """The way of shipping named in the form, whether or not the rest is valid."""
-        try:
-            return UUID(self.data.get("shipping_method", ""))
-        except ValueError:
-            return None
+    def clean_vat_id(self) -> str:
+        """May talk to a service."""
+        self.vat = vat_answer(self.cleaned_data["vat_id"])
+        if self.vat is not None and not self.vat.is_valid:
+            raise forms.ValidationError(self.vat.problem)
+        return self.vat.vat_id if self.vat else ""
 
 
 class BillingForm(AddressForm):
@@ -184,6 +190,14 @@ class TrackForm(forms.Form):
         max_length=254,
         widget=forms.EmailInput(attrs={"class": "input", "autocomplete": "email"}),
     )
+
+
+def _of_who_fetches(written: Mapping[str, str]) -> dict[str, str]:
+    """Return an address of which nothing but who and in which country is kept."""
+    code = written["country_code"]
+    phone = e164(written["phone"], country_code=code) if written["phone"] else ""
+    names = {name: written[name] for name in ("first_name", "last_name", "country_code")}
+    return {**names, "phone": phone, "address_line_1": "", "city": ""}
 
 
 def _split(name: str) -> tuple[str, str]:

@@ -60,6 +60,13 @@ class OrderFulfilmentStatus(models.TextChoices):
     RETURNED = "returned"
 
 
+class TaxExemption(models.TextChoices):
+    """Why a sale bears no tax, as `carts.queries.Exemption` says it."""
+
+    REVERSE_CHARGE = "reverse_charge", "VAT reverse charge"
+    CUSTOMER = "customer", "Tax-exempt customer"
+
+
 # What still wants somebody's attention.
 OPEN = (
     OrderStatus.PENDING,
@@ -88,6 +95,8 @@ class Order(Stateful):
     PaymentStatus = OrderPaymentStatus
 
     FulfilmentStatus = OrderFulfilmentStatus
+
+    TaxExemption = TaxExemption
 
     TRANSITIONS: ClassVar = MOVES
     EXPIRED = EXPIRED
@@ -142,6 +151,18 @@ class Order(Stateful):
         db_index=False,
     )
     shipping_method_name = models.CharField(max_length=100, blank=True, db_default="")
+    is_pickup = models.BooleanField(
+        default=False, db_default=False, help_text="Fetched at the shipping address, which is ours"
+    )
+    pickup_hours = models.CharField(max_length=255, blank=True, db_default="")
+    vat_id = models.CharField(max_length=20, blank=True, db_default="")
+    tax_exemption = models.CharField(
+        max_length=20,
+        choices=TaxExemption.choices,
+        blank=True,
+        db_default="",
+        help_text="Why it bears no tax; empty: it does",
+    )
     customer_note = models.TextField(blank=True, db_default="")
     guest_token_version = models.IntegerField(default=1, db_default=1)
     placed_at = models.DateTimeField()
@@ -182,6 +203,17 @@ class Order(Stateful):
             one_of("status", OrderStatus, table="orders"),
             one_of("payment_status", OrderPaymentStatus, table="orders"),
             one_of("fulfilment_status", OrderFulfilmentStatus, table="orders"),
+            models.CheckConstraint(
+                condition=Q(tax_exemption__in=["", *TaxExemption.values]),
+                name="orders_tax_exemption_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(tax_exemption="") | Q(tax=0), name="orders_exempt_bears_no_tax"
+            ),
+            models.CheckConstraint(
+                condition=~Q(tax_exemption="reverse_charge") | ~Q(vat_id=""),
+                name="orders_reverse_charge_names_vat_id",
+            ),
             GuardedMoves(name="orders_status_move_legal"),
             iso_currency(table="orders"),
             totals.not_negative(table="orders"),

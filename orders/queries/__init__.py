@@ -20,6 +20,7 @@ from orders.queries.orders import (
     find_by_token,
     find_for_user,
     guest_token,
+    is_overdue,
     mails_of,
     opened,
     order_id_of,
@@ -30,11 +31,7 @@ from orders.queries.orders import (
     undrawn_papers,
     wanting_papers,
 )
-from orders.queries.parcels import (
-    MailLine,
-    left_to_ship,
-    shown_notes,
-)
+from orders.queries.parcels import MailLine, left_to_ship, shown_notes
 from orders.queries.returns import (
     ASKED,
     DueLine,
@@ -42,6 +39,7 @@ from orders.queries.returns import (
     ReturnedLine,
     ReturnFact,
     due_of,
+    is_late,
     is_returnable,
     last_day,
     moment,
@@ -49,6 +47,7 @@ from orders.queries.returns import (
     returnable_lines,
     returns_of,
     units_left,
+    units_sent,
     unsettled_returns,
 )
 
@@ -73,6 +72,8 @@ __all__ = [
     "find_by_token",
     "find_for_user",
     "guest_token",
+    "is_late",
+    "is_overdue",
     "is_returnable",
     "last_day",
     "left_to_ship",
@@ -93,6 +94,7 @@ __all__ = [
     "undrawn_papers",
     "units_left",
     "units_of",
+    "units_sent",
     "unsettled",
     "unsettled_returns",
     "wanting_papers",

@@ -129,6 +129,11 @@ def overdue(limit: int) -> list[UUID]:
     return list(Order.objects.overdue().order_by("?").values_list("pk", flat=True)[:limit])
 
 
+def is_overdue(order_id: UUID) -> bool:
+    """Whether an order is unpaid still and its payment window has passed."""
+    return Order.objects.overdue().filter(pk=order_id).exists()
+
+
 def claimants(limit: int) -> list[UUID]:
     """Return people with a verified e-mail under which guests' orders wait to be claimed."""
     waiting = Order.objects.alias(folded=Lower("customer_email")).filter(

@@ -9,16 +9,8 @@ from orders.serializers.orders import (
     OrderCardSerializer,
     OrderSerializer,
 )
-from orders.serializers.returns import (
-    ReturnBody,
-    ReturnSerializer,
-    WithdrawalBody,
-)
-from orders.serializers.shipments import (
-    ShipmentBody,
-    ShipmentEventBody,
-    ShipmentSerializer,
-)
+from orders.serializers.returns import ReturnBody, ReturnSerializer, WithdrawalBody
+from orders.serializers.shipments import ShipmentBody, ShipmentEventBody, ShipmentSerializer
 
 __all__ = [
     "AddressBody",

@@ -154,6 +154,10 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
             "tax",
             "taxes",
             "prices_include_tax",
+            "tax_exemption",
+            "vat_id",
+            "is_pickup",
+            "pickup_hours",
             "total",
             "amount_paid",
             "amount_refunded",
@@ -260,6 +264,12 @@ class CheckoutBody(Body):
         required=False, allow_null=True, help_text="Null: the cheapest"
     )
     expected_total = serializers.DecimalField(max_digits=12, decimal_places=2, min_value=0)
+    vat_id = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=30,
+        help_text="Of a business in the EU, as in `DE123456789`",
+    )
     payment_provider = serializers.CharField(
         required=False, max_length=30, help_text="`sandbox`, say; what this shop is set up for"
     )

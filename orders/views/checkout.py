@@ -1,33 +1,47 @@
 import json
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts.errors import AddressNotFound
-from accounts.models import User, UserAddress
-from accounts.queries import addresses_of
+from accounts.models import UserAddress
+from carts import commands as carts
 from carts.errors import CartEmpty
-from carts.queries import Quote, find_cart, price_cart, token_hash
+from carts.models import Cart
+from carts.queries import (
+    Quote,
+    ask_taxes,
+    destination_of,
+    draft_of,
+    find_cart,
+    offered_countries,
+    price_typed,
+    token_hash,
+)
 from orders import commands, queries
-from orders.forms import BillingForm, CheckoutForm, destination_of, email_of
+from orders.forms import BillingForm, CheckoutForm, typed
 from orders.models import Order
-from shipping.errors import ShippingMethodUnavailable
-from shipping.queries import Destination, countries
-from shopflow.lib.addresses import known_countries
+from orders.views.address_book import book_of, known_answers
+from shipping.queries import (
+    TaxAnswer,
+    VatAnswer,
+    is_pickup,
+    is_union_seller,
+)
+from shopflow.lib import context
 from shopflow.lib.errors import DomainError, InvalidInput
 from shopflow.lib.http import SeeOther, Shopper, shopper_of
 from shopflow.lib.idempotency import Answer, answer_once, claim_of
 from shopflow.lib.ids import new_id
 from shopflow.lib.money import ZERO
-from shopflow.lib.transactions import reading_as
 
 ROUTE = "checkout-page"
 HOME = "US"
@@ -39,58 +53,95 @@ def checkout(request: HttpRequest) -> HttpResponse:
     """Take an order on one page: contact, delivery, payment.
 
     `action=update` prices the cart again, `action=place` orders it. One key per page shown makes
-    one order, however often the button is pressed.
+    one order, however often the button is pressed. What was typed is kept beside the cart.
     """
-    known = [code for code in countries() if code in known_countries()]
+    known = offered_countries()
+    cart = find_cart(**shopper_of(request).cart)
     if request.method != "POST":
-        return _first_page(request, known)
-    billing = BillingForm(request.POST, prefix="billing", known=known)
-    form = CheckoutForm(request.POST, known=known)
-    if request.POST.get("action") == "place":
-        return _place(request, form, billing)
+        return _first_page(request, cart, known)
+    asked = request.POST.dict()
+    if cart is not None:
+        carts.keep_draft(cart_id=cart.pk, answers=typed(asked))
+    page = Page(request, cart, asked, known)
+    if asked.get("action") == "place":
+        return _place(page)
     # Only the totals are asked for: what is still missing is no mistake yet.
-    asked = request.POST.dict()
-    form = CheckoutForm(initial=asked, known=known)
-    billing = BillingForm(initial=_unprefixed(asked), prefix="billing", known=known)
-    return _page(request, form, billing, asked)
+    return _shown(page, *page.blank_forms())
 
 
-def _first_page(request: HttpRequest, known: list[str]) -> HttpResponse:
-    """Show the page before anything was written, with what an account knows already.
+@dataclass(frozen=True)
+class Page:
+    """One request for the page: by whom, of which cart, and what is typed into it."""
 
-    `?address=` names another entry of the address book than the first choice.
+    request: HttpRequest
+    cart: Cart | None
+    asked: Mapping[str, str]
+    known: list[str]
+
+    @property
+    def method_id(self) -> UUID | None:
+        return _id(self.asked.get("shipping_method"))
+
+    def quote(self) -> Quote | None:
+        """Return what the cart costs now, or None when there is nothing in it."""
+        if self.cart is None:
+            return None
+        quote = price_typed(cart_id=self.cart.pk, answers=self.asked, known=self.known)
+        return quote if quote.lines else None
+
+    def blank_forms(self) -> tuple[CheckoutForm, BillingForm]:
+        """Return the forms with what was typed, and no word about what is missing."""
+        return (
+            CheckoutForm(initial=self.asked, known=self.known, is_pickup=self._is_pickup()),
+            BillingForm(initial=_of_invoice(self.asked), prefix="billing", known=self.known),
+        )
+
+    def checked_forms(self) -> tuple[CheckoutForm, BillingForm]:
+        """Return the forms with what is to be ordered."""
+        data = self.request.POST
+        return (
+            CheckoutForm(data, known=self.known, is_pickup=self._is_pickup()),
+            BillingForm(data, prefix="billing", known=self.known),
+        )
+
+    def _is_pickup(self) -> bool:
+        return is_pickup(self.method_id)
+
+
+def _first_page(request: HttpRequest, cart: Cart | None, known: list[str]) -> HttpResponse:
+    """Show the page with what was typed earlier, or what an account knows already.
+
+    `?address=` names an entry of the address book, which then comes before what was typed.
     """
-    first = {"country_code": HOME if HOME in known else next(iter(known), "")}
-    parcel, invoice = dict(first), dict(first)
-    book = _book(request)
-    if isinstance(request.user, User):
-        parcel["email"] = request.user.email
-        parcel |= _written(_chosen(book, request.GET.get("address", "")), known)
-        invoice |= _written(_first_choice(book, UserAddress.Type.BILLING), known)
-    form = CheckoutForm(initial=parcel, known=known)
-    billing = BillingForm(prefix="billing", initial=invoice, known=known)
-    return _page(request, form, billing, parcel, book=book)
+    home = HOME if HOME in known else next(iter(known), "")
+    book = book_of(request)
+    typed_before = draft_of(cart.pk) if cart else {}
+    answers = known_answers(request, book, known)
+    named = answers if "address" in request.GET else {}
+    first = {"country_code": home, "billing-country_code": home}
+    page = Page(request, cart, {**first, **answers, **typed_before, **named}, known)
+    return _shown(page, *page.blank_forms(), book=book)
 
 
-def _place(request: HttpRequest, form: CheckoutForm, billing: BillingForm) -> HttpResponse:
-    asked = request.POST.dict()
-    differs = "billing_differs" in request.POST
+def _place(page: Page) -> HttpResponse:
+    form, billing = page.checked_forms()
+    differs = bool(page.asked.get("billing_differs"))
     is_valid = form.is_valid() and (not differs or billing.is_valid())
     if not is_valid:
-        return _page(request, form, billing, asked, status=InvalidInput.status)
+        return _shown(page, form, billing, status=InvalidInput.status)
     try:
-        answer = _ordered(shopper_of(request), form, billing if differs else None)
+        answer = _ordered(page, form, billing if differs else None)
     except DomainError as error:
-        return _page(request, form, billing, asked, status=error.status, sentence=str(error))
+        return _shown(page, form, billing, status=error.status, sentence=str(error))
     body = json.loads(answer.body)
     if answer.status == SeeOther.status_code:
         return SeeOther(body["location"])
-    return _page(request, form, billing, asked, status=answer.status, sentence=body["detail"])
+    return _shown(page, form, billing, status=answer.status, sentence=body["detail"])
 
 
-def _ordered(shopper: Shopper, form: CheckoutForm, billing: BillingForm | None) -> Answer:
+def _ordered(page: Page, form: CheckoutForm, billing: BillingForm | None) -> Answer:
     """Place the order once per key; a repeated press gets the first answer."""
-    data = form.cleaned_data
+    data, shopper = form.cleaned_data, shopper_of(page.request)
     order = {
         "email": data["email"],
         "shipping_address": form.address(),
@@ -99,8 +150,23 @@ def _ordered(shopper: Shopper, form: CheckoutForm, billing: BillingForm | None) 
         # Nothing was agreed to: no total fits, and the page comes back with the real one.
         "expected_total": data["expected_total"] or ZERO,
     }
-    claim = claim_of(actor=_actor(shopper), route=ROUTE, key=data["key"], body=_plain(order))
+    asked = {**_plain(order), "vat_id": data["vat_id"]}
+    claim = claim_of(actor=_actor(shopper), route=ROUTE, key=data["key"], body=asked)
+    order |= {"vat": form.vat, "taxes": _taxes(page, order, form.vat)}
+    order["came_from"] = context.current().inet or ""
     return answer_once(claim, work=lambda: _work(shopper, order), refusal=_refusal)
+
+
+def _taxes(page: Page, order: Mapping[str, Any], vat: VatAnswer | None) -> TaxAnswer | None:
+    if page.cart is None:
+        return None
+    return ask_taxes(
+        cart_id=page.cart.pk,
+        address=order["shipping_address"].destination,
+        shipping_method_id=order["shipping_method_id"],
+        email=order["email"],
+        vat=vat,
+    )
 
 
 def _work(shopper: Shopper, order: dict[str, Any]) -> Answer:
@@ -138,92 +204,38 @@ def _plain(order: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _unprefixed(asked: dict[str, Any]) -> dict[str, Any]:
+def _of_invoice(asked: Mapping[str, str]) -> dict[str, str]:
     start = "billing-"
     return {name.removeprefix(start): v for name, v in asked.items() if name.startswith(start)}
 
 
-def _page(
-    request: HttpRequest,
+def _shown(
+    page: Page,
     form: CheckoutForm,
     billing: BillingForm,
-    asked: dict[str, Any],
     *,
     status: int = 200,
     sentence: str = "",
     book: Sequence[UserAddress] = (),
 ) -> HttpResponse:
     """Show the page with what the cart costs now, everything written kept."""
-    known = [code for code, _ in form.fields["country_code"].choices]  # type: ignore[attr-defined]
-    destination = destination_of(asked, known=known)
-    quote = _quote(
-        shopper_of(request), destination, _id(asked.get("shipping_method")), email_of(asked)
-    )
+    quote = page.quote()
     if quote is None and status == 200:
         return SeeOther(reverse("carts:detail"))
-    context = {
+    destination = destination_of(page.asked, known=page.known)
+    facts = {
         "form": form,
         "book": book,
         "billing": billing,
-        "billing_differs": "billing_differs" in asked,
+        "billing_differs": bool(page.asked.get("billing_differs")),
         "quote": quote,
         "is_priced": destination is not None and quote is not None and quote.is_shippable,
-        "has_destination": destination is not None,
+        "has_destination": destination is not None and destination.is_whole,
+        "asks_vat_id": is_union_seller(settings.SHOP_VAT_ID),
         "sentence": sentence,
         "key": new_id().hex,
     }
-    return render(request, "orders/checkout.html", context, status=status)
-
-
-def _book(request: HttpRequest) -> list[UserAddress]:
-    """Return the addresses of who is logged in, each type's first choice in front."""
-    if not isinstance(request.user, User):
-        return []
-    with reading_as(user_id=request.user.pk):
-        rows = addresses_of(request.user.pk).exclude(address_type=UserAddress.Type.RETURN)
-        return list(rows.order_by("-is_default", "-id"))
-
-
-def _chosen(book: list[UserAddress], named: str) -> UserAddress | None:
-    """Return the entry that was chosen, or the first choice. Raises AddressNotFound."""
-    if not named:
-        return _first_choice(book, UserAddress.Type.SHIPPING)
-    found = next((row for row in book if str(row.pk) == named), None)
-    if found is None:
-        raise AddressNotFound
-    return found
-
-
-def _first_choice(book: list[UserAddress], address_type: str) -> UserAddress | None:
-    return next((row for row in book if row.address_type == address_type), None)
-
-
-def _written(row: UserAddress | None, known: list[str]) -> dict[str, str]:
-    """Return an entry as somebody would write it into the form; not where we don't ship."""
-    if row is None or row.country_code not in known:
-        return {}
-    same = ("country_code", "address_line_1", "city", "state", "postal_code", "phone")
-    return {
-        **{name: getattr(row, name) or "" for name in same},
-        "name": f"{row.first_name} {row.last_name}",
-        "address_line_2": ", ".join(filter(None, [row.company, row.address_line_2])),
-    }
-
-
-def _quote(
-    shopper: Shopper, destination: Destination | None, method_id: UUID | None, email: str
-) -> Quote | None:
-    """Return what the cart costs now, or None when there is nothing in it."""
-    cart = find_cart(**shopper.cart)
-    if cart is None:
-        return None
-    try:
-        quote = price_cart(
-            cart_id=cart.pk, address=destination, shipping_method_id=method_id, email=email
-        )
-    except ShippingMethodUnavailable:  # the country changed: its cheapest way is shown instead
-        quote = price_cart(cart_id=cart.pk, address=destination, email=email)
-    return quote if quote.lines else None
+    return render(page.request, "orders/checkout.html", facts, status=status)
 
 
 def _id(text: str | None) -> UUID | None:

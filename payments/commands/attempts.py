@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from orders import commands as orders
 from orders.errors import OrderNotFound
 from orders.models import Order
 from payments.commands.closing import void_open
@@ -118,6 +119,7 @@ def _intend(*, order_id: UUID, way: WayToPay) -> tuple[Payment, bool]:
         raise OrderNotFound
     if not order.is_payable:
         raise OrderNotPayable
+    orders.extend_hold(order_id=order_id)
     live = Payment.objects.live().filter(order=order).select_related("order").first()
     if live is not None:
         if way.is_of(live):

@@ -2,7 +2,10 @@
 
 from uuid import UUID
 
+from django.conf import settings
+
 from orders import commands as orders
+from orders.queries import is_overdue
 from payments.commands.gift_holds import release
 from payments.commands.gift_refunds import return_all
 from payments.commands.refunds import refund
@@ -10,17 +13,23 @@ from payments.commands.state import record_state
 from payments.gateways import gateway
 from payments.gateways.base import GatewayRefused
 from payments.models import Payment, Refund
+from shopflow.lib.providers import AT_ONCE
 from shopflow.lib.transactions import command
 
 
-def close_unpaid(*, order_id: UUID) -> None:
+def close_unpaid(*, order_id: UUID, only_overdue: bool = False) -> None:
     """Expire an order whose payment window has passed, unless the provider has its money.
 
+    With `only_overdue` an order stays whose window was extended since it was looked for.
     Talks to the gateway: the open attempt is voided there first, and its answer decides.
     Raises GatewayUnavailable (the order then waits for the next sweep). Safe to repeat.
     """
-    void_open(order_id=order_id)
-    orders.expire(order_id=order_id)
+    if only_overdue and not is_overdue(order_id):
+        return
+    for payment in _live(order_id=order_id):
+        if not _is_promised(payment):
+            _void(payment)
+    orders.expire(order_id=order_id, only_overdue=only_overdue)
 
 
 def settle_cancelled(*, order_id: UUID) -> None:
@@ -41,8 +50,23 @@ def void_open(*, order_id: UUID) -> None:
     Talks to the gateway, whose answer decides: money that came meanwhile stays. Raises
     GatewayUnavailable. Safe to repeat.
     """
-    for payment in Payment.objects.live().filter(order=order_id):
+    for payment in _live(order_id=order_id):
         _void(payment)
+
+
+@command
+def _live(*, order_id: UUID) -> list[Payment]:
+    return list(Payment.objects.live().filter(order=order_id))
+
+
+def _is_promised(payment: Payment) -> bool:
+    """Whether the bank has promised the money, be it that we hear of it only now."""
+    if settings.PAYMENT_CAPTURE == AT_ONCE or not payment.provider_payment_id:
+        return payment.status == Payment.Status.AUTHORIZED
+    seen = gateway(payment.provider).fetch(payment_id=payment.provider_payment_id)
+    if seen.status == "authorized":
+        record_state(payment_id=payment.pk, seen=seen)
+    return seen.status == "authorized"
 
 
 def _void(payment: Payment) -> None:

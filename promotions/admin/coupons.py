@@ -14,7 +14,7 @@ from django.urls import URLPattern, path, reverse
 from promotions import commands
 from promotions.admin.forms import TERMS, CodesForm, DiscountForm
 from promotions.models import Coupon, CouponUsage
-from promotions.queries import in_words, with_things
+from promotions.queries import in_words, with_things, with_uses
 from shopflow.lib.admin import CommandAdmin, ReadOnlyAdmin
 from shopflow.lib.errors import DomainError
 
@@ -24,9 +24,9 @@ class CouponAdmin(CommandAdmin[Coupon]):
     """Coupons are switched off, never deleted: orders keep pointing at them."""
 
     form = DiscountForm
-    fields = ("code", *TERMS, "usage_count", "summary")
-    readonly_fields = ("usage_count", "summary")
-    list_display = ("code", "summary", "usage_count", "usage_limit", "is_active")
+    fields = ("code", *TERMS, "used", "summary")
+    readonly_fields = ("used", "summary")
+    list_display = ("code", "summary", "used", "usage_limit", "is_active")
     list_filter = ("is_active", "discount_type")
     search_fields = ("code__istartswith",)
     search_help_text = "A code, or how it begins"
@@ -35,7 +35,7 @@ class CouponAdmin(CommandAdmin[Coupon]):
     actions = ("download", "switch_off")
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Coupon]":
-        return with_things(rows=super().get_queryset(request))
+        return with_uses(rows=with_things(rows=super().get_queryset(request)))
 
     def get_urls(self) -> list[URLPattern]:
         codes = self.admin_site.admin_view(self.codes_view)
@@ -47,6 +47,10 @@ class CouponAdmin(CommandAdmin[Coupon]):
     ) -> Coupon:
         return commands.save_coupon(**form.terms, coupon_id=row_id)
 
+    @admin.display(description="Times used")
+    def used(self, coupon: Coupon) -> int:
+        return getattr(coupon, "uses", 0)
+
     @admin.display(description="In words")
     def summary(self, coupon: Coupon) -> str:
         return _in_words(coupon)
@@ -55,7 +59,7 @@ class CouponAdmin(CommandAdmin[Coupon]):
     def download(self, request: HttpRequest, coupons: "QuerySet[Coupon]") -> HttpResponse:
         """Hand out the chosen coupons, with how often they were used."""
         rows = [
-            (coupon.code, _in_words(coupon), coupon.usage_count, coupon.usage_limit or "")
+            (coupon.code, _in_words(coupon), self.used(coupon), coupon.usage_limit or "")
             for coupon in coupons
         ]
         return _csv("coupons.csv", ("code", "in words", "used", "limit"), rows)

@@ -1,5 +1,6 @@
 """What staff write about coupons and promotions."""
 
+from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -14,6 +15,8 @@ R = TypeVar("R", Coupon, Promotion)
 TERMS = (
     "discount_type",
     "discount_value",
+    "tier_by",
+    "tiers",
     "buy_quantity",
     "get_quantity",
     "scope",
@@ -31,7 +34,8 @@ TERMS = (
     "description",
 )
 HELP = {
-    "discount_value": "Percent or amount off; 0 for free shipping",
+    "discount_value": "Percent or amount off; 0 for free shipping, and for steps",
+    "tier_by": "For “spend 50, get 5 %; spend 100, get 10 %” or “from 3 items on”",
     "buy_quantity": "Only for “buy x, get y”",
     "get_quantity": "Only for “buy x, get y”: so many of the cheapest",
     "min_order_amount": "Of the whole order, before discounts",
@@ -47,6 +51,12 @@ HELP = {
 class DiscountForm(CommandForm[R]):
     """The terms of a discount. Whether they make sense is the command's to say, in its words."""
 
+    tiers = forms.CharField(
+        label="Steps",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="One per line: where it begins, a colon, what it takes off. For example 50: 5",
+    )
     style_codes = forms.CharField(
         label="Products",
         required=False,
@@ -68,10 +78,24 @@ class DiscountForm(CommandForm[R]):
             self.fields["category_ids"].choices = _trails()  # type: ignore[attr-defined]
         if not self.instance._state.adding:
             rule: Any = self.instance
+            self.initial["tiers"] = "\n".join(
+                f"{start.normalize():f}: {value.normalize():f}"
+                for start, value in zip(rule.tier_from, rule.tier_value, strict=True)
+            )
             codes = rule.products.order_by("id").values_list("product__sku", flat=True)
             self.initial["style_codes"] = "\n".join(codes)
             categories = rule.categories.values_list("category", flat=True)
             self.initial["category_ids"] = [str(pk) for pk in categories]
+
+    def clean_tiers(self) -> list[tuple[Decimal, Decimal]]:
+        lines = [line for line in self.cleaned_data["tiers"].splitlines() if line.strip()]
+        try:
+            found = [tuple(Decimal(part.strip()) for part in line.split(":")) for line in lines]
+        except InvalidOperation:
+            found = [()]
+        if not all(len(pair) == 2 and all(n.is_finite() for n in pair) for pair in found):
+            raise ValidationError("Write each step like this: 50: 5")
+        return [(start, value) for start, value in found]
 
     def clean_style_codes(self) -> list[UUID]:
         codes = {line.strip() for line in self.cleaned_data["style_codes"].splitlines()} - {""}
@@ -87,7 +111,10 @@ class DiscountForm(CommandForm[R]):
     def terms(self) -> dict[str, Any]:
         """What the form says, as the commands take it."""
         said = dict(self.cleaned_data)
+        tiers = said.pop("tiers")
         return {
+            "tier_from": [start for start, _ in tiers],
+            "tier_value": [value for _, value in tiers],
             "product_ids": said.pop("style_codes"),
             "category_ids": said.pop("category_ids"),
             **said,

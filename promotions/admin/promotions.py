@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from promotions import commands
 from promotions.admin.forms import TERMS, DiscountForm
 from promotions.models import Promotion, PromotionUsage
-from promotions.queries import in_words, with_things
+from promotions.queries import in_words, with_things, with_uses
 from shopflow.lib.admin import CommandAdmin, ReadOnlyAdmin
 
 
@@ -19,9 +19,9 @@ class PromotionAdmin(CommandAdmin[Promotion]):
     """Promotions are switched off, never deleted: orders keep pointing at them."""
 
     form = DiscountForm
-    fields = ("name", *TERMS, "usage_count", "summary")
-    readonly_fields = ("usage_count", "summary")
-    list_display = ("name", "summary", "priority", "usage_count", "usage_limit", "is_active")
+    fields = ("name", *TERMS, "used", "summary")
+    readonly_fields = ("used", "summary")
+    list_display = ("name", "summary", "priority", "used", "usage_limit", "is_active")
     list_filter = ("is_active", "discount_type")
     search_fields = ("name__istartswith",)
     search_help_text = "How the name begins"
@@ -29,12 +29,16 @@ class PromotionAdmin(CommandAdmin[Promotion]):
     history_parts = ("products", "categories")
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Promotion]":
-        return with_things(rows=super().get_queryset(request))
+        return with_uses(rows=with_things(rows=super().get_queryset(request)))
 
     def run(
         self, form: Any, formsets: Sequence[Any], *, row_id: UUID | None, by: UUID | None
     ) -> Promotion:
         return commands.save_promotion(**form.terms, promotion_id=row_id)
+
+    @admin.display(description="Times used")
+    def used(self, promotion: Promotion) -> int:
+        return getattr(promotion, "uses", 0)
 
     @admin.display(description="In words")
     def summary(self, promotion: Promotion) -> str:

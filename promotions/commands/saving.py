@@ -1,6 +1,6 @@
 """Making and changing coupons and promotions."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypedDict, TypeVar, Unpack
@@ -28,6 +28,9 @@ class Terms(TypedDict, total=False):
 
     discount_type: str
     discount_value: Decimal
+    tier_by: str
+    tier_from: Sequence[Decimal]
+    tier_value: Sequence[Decimal]
     buy_quantity: int | None
     get_quantity: int | None
     scope: str
@@ -117,9 +120,14 @@ def _save(
     category_ids: Collection[UUID],
     wrong: type[InvalidDiscount],
 ) -> R:
+    counted = rule.counts_uses
     fresh = type(rule)(description="")
     for name in TERMS:
         setattr(rule, name, terms.get(name, getattr(fresh, name)))
+    if rule.tier_by and rule.tier_from and len(rule.tier_from) == len(rule.tier_value):
+        rule.discount_value = min(zip(rule.tier_from, rule.tier_value, strict=True))[1]
+    if rule.counts_uses != counted:
+        _count_anew(rule)
     if rule.discount_value is None:
         rule.discount_value = Decimal(0)
     check_terms(rule, wrong)
@@ -132,6 +140,15 @@ def _save(
     _set_things(rule, rule.products, "product_id", products)
     _set_things(rule, rule.categories, "category_id", categories)
     return rule
+
+
+def _count_anew(rule: Any) -> None:
+    """Count what was used of a rule that has got its first limit; without one nothing is counted.
+
+    The row is locked: orders that use it just now are waited for, or wait.
+    """
+    used = 0 if rule._state.adding else rule.usages.filter(released_at=None).count()
+    rule.usage_count = used if rule.counts_uses else 0
 
 
 def _known(model: Any, ids: Collection[UUID], wrong: type[InvalidDiscount]) -> set[UUID]:

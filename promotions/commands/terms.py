@@ -3,18 +3,19 @@
 from decimal import Decimal
 
 from promotions.errors import InvalidDiscount
-from promotions.models.rules import DiscountRule, DiscountScope, DiscountType
+from promotions.models.rules import DiscountRule, DiscountScope, DiscountType, TierBasis
 from shopflow.lib.money import round_money
 
 LARGEST_NUMBER = 2**31 - 1
 LARGEST_AMOUNT = Decimal("9999999999.99")
 LONGEST_DESCRIPTION = 255
 MOST_UNITS = 999
+MOST_TIERS = 10
 
 
 def check_terms(rule: DiscountRule, wrong: type[InvalidDiscount]) -> None:
     """Raise the error given, with a sentence, unless the terms of a rule make sense."""
-    for check in (_kind, _value, _quantities, _amounts, _limits, _words_and_dates):
+    for check in (_kind, _value, _tiers, _quantities, _amounts, _limits, _words_and_dates):
         if sentence := check(rule):
             raise wrong(sentence)
 
@@ -35,6 +36,34 @@ def _value(rule: DiscountRule) -> str:
             return "" if is_right else "An amount to take off is above 0."
         case _:
             return "Free shipping has no value of its own: leave it 0." if value else ""
+
+
+def _tiers(rule: DiscountRule) -> str:
+    if rule.tier_by not in TierBasis.values:
+        return "Choose what the steps are measured by."
+    starts, values = rule.tier_from, rule.tier_value
+    if not rule.tier_by:
+        return "Choose what the steps are measured by." if starts or values else ""
+    if rule.discount_type not in {DiscountType.PERCENTAGE, DiscountType.FIXED_AMOUNT}:
+        return "Only a percentage or an amount is taken off in steps."
+    if len(starts) != len(values) or not 1 <= len(starts) <= MOST_TIERS:
+        return f"Write 1 to {MOST_TIERS} steps, each with where it begins and what it takes off."
+    return _steps(rule)
+
+
+def _steps(rule: DiscountRule) -> str:
+    """Two decimals each, no step twice, units in whole numbers, no more than all taken off."""
+    starts, values = rule.tier_from, rule.tier_value
+    if not all(0 < number <= LARGEST_AMOUNT for number in (*starts, *values)):
+        return "Steps begin above 0 and take off more than 0."
+    if any(number != round_money(number) for number in (*starts, *values)):
+        return "Amounts and percentages have at most two decimals."
+    if len(set(starts)) < len(starts):
+        return "Two steps begin at the same."
+    if rule.tier_by == TierBasis.QUANTITY and any(start % 1 for start in starts):
+        return "Units are whole numbers."
+    is_percent = rule.discount_type == DiscountType.PERCENTAGE
+    return "A percentage is above 0 and at most 100." if is_percent and max(values) > 100 else ""
 
 
 def _quantities(rule: DiscountRule) -> str:

@@ -1,8 +1,9 @@
 from decimal import Decimal
 from typing import Any, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.db.models.functions import Now
 
 from shopflow.lib.fields import MoneyField
@@ -22,6 +23,12 @@ class DiscountScope(models.TextChoices):
     CATEGORIES = "categories"
 
 
+class TierBasis(models.TextChoices):
+    NONE = "", "one step only"
+    AMOUNT = "amount", "what the goods cost"
+    QUANTITY = "quantity", "how many units"
+
+
 class DiscountQuerySet(models.QuerySet[Any]):
     def current(self) -> Self:
         """What may be used now, limits apart."""
@@ -36,13 +43,18 @@ class DiscountRule(Row):
     """When something is taken off, and how much; amounts in the shop's currency.
 
     `discount_value` is percent, or an amount, or 0 for free shipping; with buy_x_get_y it is the
-    percent off the units got. `usage_count` moves only by one conditional UPDATE; the CHECK
-    stands behind it.
+    percent off the units got. With a `tier_by` it is taken in steps: `tier_value[n]` from
+    `tier_from[n]` on (an amount of the goods it is for, before discounts, or their units), and
+    `discount_value` is that of the lowest step. `usage_count` counts the uses of a rule with a
+    limit, and stays 0 without one; it moves only by one conditional UPDATE, and the CHECK stands
+    behind it.
     """
 
     DiscountType = DiscountType
 
     Scope = DiscountScope
+
+    TierBasis = TierBasis
 
     discount_type = models.CharField(
         max_length=20,
@@ -51,6 +63,21 @@ class DiscountRule(Row):
         db_default=DiscountType.PERCENTAGE,
     )
     discount_value = models.DecimalField(max_digits=12, decimal_places=2)
+    tier_by = models.CharField(
+        max_length=10, choices=TierBasis.choices, blank=True, default="", db_default=""
+    )
+    tier_from = ArrayField(
+        models.DecimalField(max_digits=12, decimal_places=2),
+        default=list,
+        blank=True,
+        db_default=[],
+    )
+    tier_value = ArrayField(
+        models.DecimalField(max_digits=12, decimal_places=2),
+        default=list,
+        blank=True,
+        db_default=[],
+    )
     buy_quantity = models.IntegerField(null=True, blank=True)
     get_quantity = models.IntegerField(null=True, blank=True)
     scope = models.CharField(
@@ -71,6 +98,11 @@ class DiscountRule(Row):
 
     class Meta:
         abstract = True
+
+    @property
+    def counts_uses(self) -> bool:
+        """Whether each use is counted on this row: only then it has to be locked for one."""
+        return self.usage_limit is not None or self.usage_limit_per_user is not None
 
 
 def what_it_takes_off(table: str) -> tuple[models.CheckConstraint, ...]:
@@ -93,6 +125,34 @@ def what_it_takes_off(table: str) -> tuple[models.CheckConstraint, ...]:
             & Q(buy_quantity__isnull=False, get_quantity__isnull=False)
             | (~Q(discount_type="buy_x_get_y") & Q(buy_quantity=None, get_quantity=None)),
             name=f"{table}_quantities_fit_type",
+        ),
+        one_of("tier_by", TierBasis, table=table),
+        models.CheckConstraint(
+            condition=Q(tier_by="", tier_from=[], tier_value=[])
+            | Q(
+                ~Q(tier_by=""),
+                _says("cardinality(%(expressions)s) BETWEEN 1 AND 10", "tier_from"),
+                _says(
+                    "cardinality(%(expressions)s)",
+                    "tier_from",
+                    "tier_value",
+                    sep=") = cardinality(",
+                ),
+                discount_type__in=["percentage", "fixed_amount"],
+            ),
+            name=f"{table}_tiers_fit_type",
+        ),
+        models.CheckConstraint(
+            condition=Q(
+                _says("0 < ALL (%(expressions)s)", "tier_from"),
+                _says("0 < ALL (%(expressions)s)", "tier_value"),
+            ),
+            name=f"{table}_tiers_positive",
+        ),
+        models.CheckConstraint(
+            condition=~Q(discount_type="percentage")
+            | Q(_says("100 >= ALL (%(expressions)s)", "tier_value")),
+            name=f"{table}_tiers_at_most_all",
         ),
     )
 
@@ -122,3 +182,9 @@ def when_it_applies(table: str) -> tuple[models.CheckConstraint, ...]:
             name=f"{table}_expires_after_start",
         ),
     )
+
+
+def _says(sql: str, *columns: str, sep: str = ", ") -> Func:
+    """Return a condition on columns that Django has no words for."""
+    # In the order of the alphabet, as migrations write it: else they differ for ever.
+    return Func(*map(F, columns), arg_joiner=sep, output_field=models.BooleanField(), template=sql)

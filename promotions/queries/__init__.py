@@ -4,7 +4,7 @@ from promotions.queries.amounts import Goods
 from promotions.queries.candidates import Candidate, Customer, coupons, promotions, uses_of
 from promotions.queries.evaluation import Discount, discounts, take_off_shipping
 from promotions.queries.reasons import Reason
-from promotions.queries.things import in_words, with_things
+from promotions.queries.things import in_words, with_things, with_uses
 from promotions.queries.words import conditions, summary, what
 
 __all__ = [
@@ -23,4 +23,5 @@ __all__ = [
     "uses_of",
     "what",
     "with_things",
+    "with_uses",
 ]

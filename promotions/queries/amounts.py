@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from promotions.models.rules import DiscountRule, DiscountType
+from promotions.models.rules import DiscountRule, DiscountType, TierBasis
 from shopflow.lib.money import ZERO, allocate, round_money
 
 
@@ -29,6 +29,41 @@ class Part:
 
     goods: Goods
     left: Decimal
+
+
+@dataclass(frozen=True, order=True)
+class Tier:
+    """A step of a rule: from an amount or a number of units on, it takes off so much."""
+
+    start: Decimal
+    value: Decimal
+
+
+def tiers_of(rule: DiscountRule) -> list[Tier]:
+    """Return the steps of a rule, lowest first; none: it has one value only."""
+    return sorted(Tier(*pair) for pair in zip(rule.tier_from, rule.tier_value, strict=True))
+
+
+def measured(rule: DiscountRule, parts: Sequence[Part]) -> Decimal:
+    """Return what a rule's steps are measured by: the goods' price before discounts, or units."""
+    if rule.tier_by == TierBasis.QUANTITY:
+        return Decimal(sum(part.goods.quantity for part in parts if part.goods.unit_price))
+    return sum((part.goods.total for part in parts), ZERO)
+
+
+def value_of(rule: DiscountRule, parts: Sequence[Part]) -> Decimal:
+    """Return how much a rule takes off these goods, in percent or as an amount; 0: no step yet."""
+    if not rule.tier_by:
+        return rule.discount_value
+    there = measured(rule, parts)
+    return next((t.value for t in reversed(tiers_of(rule)) if t.start <= there), ZERO)
+
+
+def next_tier(rule: DiscountRule, parts: Sequence[Part]) -> Tier | None:
+    """Return the next step that is worth more, and how much is missing to it as its start."""
+    there, now = measured(rule, parts), value_of(rule, parts)
+    better = [tier for tier in tiers_of(rule) if tier.start > there and tier.value > now]
+    return Tier(better[0].start - there, better[0].value) if better else None
 
 
 def units_needed(rule: DiscountRule) -> int:
@@ -56,9 +91,9 @@ def taken_off(rule: DiscountRule, parts: Sequence[Part]) -> list[Decimal]:
     left = [part.left for part in parts]
     match rule.discount_type:
         case DiscountType.PERCENTAGE:
-            amount = round_money(sum(left, ZERO) * rule.discount_value / 100)
+            amount = round_money(sum(left, ZERO) * value_of(rule, parts) / 100)
         case DiscountType.FIXED_AMOUNT:
-            amount = rule.discount_value
+            amount = value_of(rule, parts)
         case DiscountType.BUY_X_GET_Y:
             left = _worth_of_units(rule, parts)
             amount = sum(left, ZERO)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from promotions.models.rules import DiscountType
 from promotions.queries.amounts import Goods, Part, capped, taken_off
 from promotions.queries.candidates import Candidate
-from promotions.queries.reasons import Case, Reason, why_not
+from promotions.queries.reasons import BELOW_TIER, Case, Reason, nudge, why_not
 from shopflow.lib.money import ZERO
 
 
@@ -17,7 +17,8 @@ from shopflow.lib.money import ZERO
 class Discount:
     """What one rule takes off: of each line (as the goods were given) and of shipping.
 
-    `basis` is what the rule was reckoned on; `reason` says why it takes nothing off.
+    `basis` is what the rule was reckoned on; `reason` says why it takes nothing off, `nudge` what
+    is missing to its next step.
     """
 
     candidate: Candidate
@@ -25,6 +26,7 @@ class Discount:
     basis: Decimal = ZERO
     shipping: Decimal = ZERO
     reason: Reason | None = None
+    nudge: str = ""
 
     @property
     def amount(self) -> Decimal:
@@ -90,17 +92,18 @@ def _discount(
 ) -> Discount:
     lines = till.lines_for(candidate)
     parts = [Part(till.goods[i], till.left[i]) for i in lines]
-    reason = why_not(
-        Case(
-            candidate=candidate,
-            parts=parts,
-            subtotal=sum((line.total for line in till.goods), ZERO),
-            currency=currency,
-            now=timezone.now(),
-            others=applied,
-        )
+    case = Case(
+        candidate=candidate,
+        parts=parts,
+        subtotal=sum((line.total for line in till.goods), ZERO),
+        currency=currency,
+        now=timezone.now(),
+        others=applied,
     )
+    reason = why_not(case)
     discount = Discount(candidate=candidate, parts=[ZERO] * len(till.goods), reason=reason)
+    if reason is None or reason.code == BELOW_TIER:
+        discount.nudge = nudge(case)
     if reason is None and not discount.is_of_shipping:
         discount.basis = sum((part.left for part in parts), ZERO)
         for index, off in zip(lines, taken_off(candidate.rule, parts), strict=True):

@@ -6,11 +6,15 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from promotions.models import Coupon
-from promotions.queries.amounts import Part, units_needed
+from promotions.queries.amounts import Part, next_tier, units_needed, value_of
 from promotions.queries.candidates import Candidate
+from promotions.queries.words import taken
 from shopflow.lib.money import ZERO, Money
+
+BELOW_TIER = "below_tier"
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class Case:
 
 def why_not(case: Case) -> Reason | None:
     """Return the first rule in the way, or None when it applies."""
-    checks = (_out_of_time, _used_up, _wrong_goods, _not_together)
+    checks = (_out_of_time, _used_up, _wrong_goods, _below_tier, _not_together)
     return next((reason for check in checks if (reason := check(case))), None)
 
 
@@ -71,6 +75,32 @@ def _wrong_goods(case: Case) -> Reason | None:
     if rule.get_quantity and _units(case) < units_needed(rule):
         sentence = _("%(this)s needs %(units)s of the things it is for in your cart.")
         return Reason("too_few_units", sentence % (subject | {"units": units_needed(rule)}))
+    return None
+
+
+def nudge(case: Case) -> str:
+    """Return what is missing to the next step: "$12.00 more and you get 10 % off."; or ''."""
+    rule = case.candidate.rule
+    tier = next_tier(rule, case.parts) if rule.tier_by else None
+    if tier is None:
+        return ""
+    gain = {"gain": taken(rule, tier.value, currency=case.currency)}
+    if rule.tier_by == rule.TierBasis.QUANTITY:
+        units = int(tier.start)
+        sentence = ngettext(
+            "%(count)s more item and you get %(gain)s.",
+            "%(count)s more items and you get %(gain)s.",
+            units,
+        )
+        return sentence % (gain | {"count": units})
+    amount = {"amount": Money(tier.start, case.currency)}
+    return _("%(amount)s more and you get %(gain)s.") % (gain | amount)
+
+
+def _below_tier(case: Case) -> Reason | None:
+    rule = case.candidate.rule
+    if rule.tier_by and value_of(rule, case.parts) == ZERO:
+        return Reason(BELOW_TIER, nudge(case))
     return None
 
 

@@ -3,15 +3,17 @@
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
+from django.db.models import F, Func, IntegerField, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from promotions.models import (
     Coupon,
     CouponCategory,
     CouponProduct,
+    CouponUsage,
     PromotionCategory,
     PromotionProduct,
+    PromotionUsage,
 )
 from promotions.models.rules import DiscountScope
 from promotions.queries.words import summary
@@ -35,6 +37,17 @@ def with_things(*, rows: QuerySet[Any]) -> QuerySet[Any]:
         ),
     )
     return named
+
+
+def with_uses(*, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Load how often each rule is used by orders that stand, in the same statement."""
+    of_coupons = rows.model is Coupon
+    usage: Any = CouponUsage if of_coupons else PromotionUsage
+    outer = {"coupon" if of_coupons else "promotion": OuterRef("pk")}
+    mine = usage.objects.filter(released_at=None, **outer).order_by()
+    counted = mine.annotate(count=Func(F("pk"), function="count")).values("count")
+    used: QuerySet[Any] = rows.annotate(uses=Subquery(counted, output_field=IntegerField()))
+    return used
 
 
 def in_words(*, rule: Any, currency: str) -> str:

@@ -7,21 +7,32 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from promotions.models.rules import DiscountRule, DiscountType
+from promotions.models.rules import DiscountRule, DiscountType, TierBasis
+from promotions.queries.amounts import Tier, tiers_of
 from shopflow.lib.money import Money
 
 
 def what(*, rule: DiscountRule, currency: str) -> str:
-    """Return what a rule takes off: "10 % off", "$5.00 off", "buy 2, get 1 free"."""
+    """Return what a rule takes off: "10 % off", "$5.00 off", "buy 2, get 1 free".
+
+    In steps: "5 % off from $50.00, 10 % off from $100.00", or "from 3 items".
+    """
+    if rule.tier_by:
+        return ", ".join(_step(rule, tier, currency) for tier in tiers_of(rule))
     match rule.discount_type:
-        case DiscountType.PERCENTAGE:
-            return _("%(percent)s %% off") % {"percent": _plain(rule.discount_value)}
-        case DiscountType.FIXED_AMOUNT:
-            return _("%(amount)s off") % {"amount": Money(rule.discount_value, currency)}
+        case DiscountType.PERCENTAGE | DiscountType.FIXED_AMOUNT:
+            return taken(rule, rule.discount_value, currency=currency)
         case DiscountType.FREE_SHIPPING:
             return _("free shipping")
         case _:
             return _buy_and_get(rule)
+
+
+def taken(rule: DiscountRule, value: Decimal, *, currency: str) -> str:
+    """Return so much off, in percent or as an amount: "10 % off", "$5.00 off"."""
+    if rule.discount_type == DiscountType.PERCENTAGE:
+        return _("%(percent)s %% off") % {"percent": _plain(value)}
+    return _("%(amount)s off") % {"amount": Money(value, currency)}
 
 
 def conditions(*, rule: DiscountRule, currency: str) -> str:
@@ -43,6 +54,15 @@ def summary(*, rule: DiscountRule, currency: str, things: Sequence[str] = ()) ->
         said = _("%(what)s %(things)s") % {"what": said, "things": named}
     rest = conditions(rule=rule, currency=currency)
     return f"{said}, {rest}" if rest else said
+
+
+def _step(rule: DiscountRule, tier: Tier, currency: str) -> str:
+    said = {"gain": taken(rule, tier.value, currency=currency)}
+    if rule.tier_by == TierBasis.QUANTITY:
+        units = int(tier.start)
+        text = ngettext("%(gain)s from %(count)s item", "%(gain)s from %(count)s items", units)
+        return text % (said | {"count": units})
+    return _("%(gain)s from %(amount)s") % (said | {"amount": Money(tier.start, currency)})
 
 
 def _buy_and_get(rule: DiscountRule) -> str:

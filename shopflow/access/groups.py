@@ -26,6 +26,9 @@ TEXTS = frozenset({
     "catalog.view_category", "catalog.add_category", "catalog.change_category",
     "catalog.view_synonym", "catalog.add_synonym", "catalog.change_synonym",
     "catalog.delete_synonym", "catalog.view_searchlog",
+    "catalog.view_contentpage", "catalog.add_contentpage", "catalog.change_contentpage",
+    "catalog.view_menu", "catalog.add_menu", "catalog.change_menu",
+    "catalog.view_attribute", "catalog.add_attribute", "catalog.change_attribute",
 })  # fmt: skip
 # Variants hold prices and costs.
 GOODS = TEXTS | {

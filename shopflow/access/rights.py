@@ -53,7 +53,7 @@ APP_WRITES = frozenset({
     "product_reviews", "review_votes", "review_photos", "product_purchases", "search_log",
     "carts", "cart_items", "cart_coupons", "checkout_drafts", "wishlists", "wishlist_items",
     "orders", "order_items", "order_addresses", "order_tax_lines", "order_discount_lines",
-    "order_status_history", "order_returns", "order_return_items",
+    "order_status_history", "order_changes", "order_returns", "order_return_items",
     "inventory", "inventory_reservations", "inventory_transactions",
     "stock_alerts", "coupons", "coupon_usage", "promotions", "promotion_usage",
     "payments", "refunds", "payment_events",
@@ -66,7 +66,7 @@ APP_WRITES = frozenset({
 # What no page ever changes, not even of somebody's own row: a form that lets too much through
 # makes nobody an owner.
 NOT_CHANGED_BY_APP = {
-    "users": {"role", "is_superuser"},
+    "users": {"role", "is_superuser", "is_tax_exempt"},
     "gift_cards": {
         "code_hash", "code_last_four", "initial_amount", "currency", "is_active", "expires_at",
         "recipient_email",
@@ -170,7 +170,7 @@ PERSONAL_COLUMNS: dict[str, Set[str]] = {
     "promotion_usage": {"customer_email"},
     "stock_alerts": {"email"},
     "orders": {
-        "customer_email", "customer_phone", "customer_note", "cancel_reason", "metadata",
+        "customer_email", "customer_phone", "customer_note", "cancel_reason", "metadata", "vat_id",
     },
     "order_addresses": ADDRESS,
     "order_items": {"gift_cards"},

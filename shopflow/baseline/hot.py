@@ -36,17 +36,15 @@ class HotQuery:
 
 def _shelf(sample: Sample, **asked: str) -> Listing:
     query = QueryDict(mutable=True)
-    for name, value in asked.items():
+    for name, value in {"sort": "newest", **asked}.items():
         query[name] = value
-    listing = read_listing(
+    return read_listing(
         query,
         catalog.on_shelf(sample.root),
         sorts=catalog.SHELF_SORTS,
-        brands=catalog.brands_on(sample.root),
         filter_class=ShelfFilter,
+        counted=catalog.stored_facets(sample.root.pk),
     )
-    list(listing.filters.form.fields["brand"].queryset)
-    return listing
 
 
 def _shelf_in_the_middle(sample: Sample) -> Listing:
@@ -62,6 +60,22 @@ def _narrowed_shelf(sample: Sample) -> Listing:
         in_stock="true",
         sort="price_asc",
     )
+
+
+def _featured_shelf(sample: Sample) -> Listing:
+    return _shelf(sample, sort="featured")
+
+
+def _best_rated_shelf(sample: Sample) -> Listing:
+    return _shelf(sample, sort="rating")
+
+
+def _shelf_of_one_material(sample: Sample) -> Listing:
+    return _shelf(sample, attr_material="Lambswool", rating="4")
+
+
+def _shelf_by_price_and_stock(sample: Sample) -> Listing:
+    return _shelf(sample, in_stock="true", price_min="20", price_max="49.99", sort="bestselling")
 
 
 def _product(sample: Sample) -> object:
@@ -105,14 +119,7 @@ def _payments(sample: Sample) -> object:
 
 def _search(words: str) -> Listing:
     found = catalog.search(text=words)
-    listing = read_listing(
-        QueryDict(),
-        found.products,
-        sorts={"relevance": catalog.BY_RELEVANCE},
-        brands=catalog.brands_of(found.products),
-    )
-    list(listing.filters.form.fields["brand"].queryset)
-    return listing
+    return read_listing(QueryDict(), found.products, sorts={"relevance": catalog.BY_RELEVANCE})
 
 
 def _two_words(sample: Sample) -> object:
@@ -160,6 +167,14 @@ HOT_QUERIES = (
     ),
     HotQuery(
         "The same, by brand, price and stock", "catalog.views.category", "S1-55", _narrowed_shelf
+    ),
+    HotQuery("The same, what staff like first", "catalog.views.category", "S1-55", _featured_shelf),
+    HotQuery("The same, best rated first", "catalog.views.category", "S1-55", _best_rated_shelf),
+    HotQuery(
+        "The same, by material and stars", "catalog.views.category", "S1-55", _shelf_of_one_material
+    ),
+    HotQuery(
+        "The same, by price and stock", "catalog.views.category", "S1-55", _shelf_by_price_and_stock
     ),
     HotQuery("A product with everything", "catalog.views.product", "S1-56", _product),
     HotQuery("A cart and what it costs", "carts.views.detail", "S1-57, S2-29", _cart),

@@ -58,12 +58,12 @@ SALES = (
         6,
         "open_orders_hold_their_stock",
         "An unpaid order holds exactly what it sold; what a paid one sold is committed, has shipped"
-        " or was taken out of it.",
+        " or was taken out of it. Gift cards have no stock.",
         is_instant=True,
         query="""
             SELECT o.order_number || ', ' || i.sku
             FROM order_items i JOIN orders o ON o.id = i.order_id
-            WHERE o.status IN ('pending', 'confirmed', 'processing')
+            WHERE o.status IN ('pending', 'confirmed', 'processing') AND i.gift_cards IS NULL
               AND i.quantity <> (
                 SELECT coalesce(sum(r.quantity), 0) FROM inventory_reservations r
                 WHERE r.order_item_id = i.id
@@ -109,7 +109,7 @@ SALES = (
     Invariant(
         9,
         "coupon_uses_equal_count",
-        "A coupon's count is its unreleased uses, within its limit.",
+        "The count of a coupon with a limit is its unreleased uses, and within it.",
         is_instant=True,
         query="""
             SELECT c.code FROM coupons c
@@ -117,13 +117,15 @@ SALES = (
                 SELECT coupon_id, count(*) AS uses FROM coupon_usage
                 WHERE released_at IS NULL GROUP BY coupon_id
             ) u ON u.coupon_id = c.id
-            WHERE c.usage_count <> coalesce(u.uses, 0) OR c.usage_count > c.usage_limit
+            WHERE c.usage_count > c.usage_limit OR c.usage_count <> CASE
+                WHEN coalesce(c.usage_limit, c.usage_limit_per_user) IS NULL THEN 0
+                ELSE coalesce(u.uses, 0) END
         """,
     ),
     Invariant(
         9,
         "promotion_uses_equal_count",
-        "A promotion's count is its unreleased uses, within its limit.",
+        "The count of a promotion with a limit is its unreleased uses, and within it.",
         is_instant=True,
         query="""
             SELECT p.name FROM promotions p
@@ -131,7 +133,9 @@ SALES = (
                 SELECT promotion_id, count(*) AS uses FROM promotion_usage
                 WHERE released_at IS NULL GROUP BY promotion_id
             ) u ON u.promotion_id = p.id
-            WHERE p.usage_count <> coalesce(u.uses, 0) OR p.usage_count > p.usage_limit
+            WHERE p.usage_count > p.usage_limit OR p.usage_count <> CASE
+                WHEN coalesce(p.usage_limit, p.usage_limit_per_user) IS NULL THEN 0
+                ELSE coalesce(u.uses, 0) END
         """,
     ),
     Invariant(

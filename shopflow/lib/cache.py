@@ -13,6 +13,7 @@ from django.db import transaction
 
 CATALOG = "catalog"
 MENU = "menu"
+ATTRIBUTES = "attributes"
 LIFETIME = 300  # seconds, the safety net behind the versions
 
 

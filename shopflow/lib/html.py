@@ -1,6 +1,9 @@
 """Text with simple markup that somebody outside of the code wrote, made harmless."""
 
+from html import unescape
+
 import nh3
+from django.utils.html import strip_tags
 
 TAGS = set(
     "p br strong b em i u s ul ol li h2 h3 h4 blockquote hr a table thead tbody tr th td".split()
@@ -16,3 +19,9 @@ def harmless(html: str) -> str:
         url_schemes={"http", "https", "mailto"},
         link_rel="nofollow noopener noreferrer",
     ).strip()
+
+
+def plain(html: str) -> str:
+    """Return what a text with markup says, without it."""
+    # Words of neighbouring paragraphs stay apart.
+    return " ".join(unescape(strip_tags(html.replace("<", " <"))).split())

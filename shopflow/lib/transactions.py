@@ -124,6 +124,16 @@ def work_on(order_id: UUID) -> None:
     _tell(replace(now, guest_order=order_id))
 
 
+def work_on_new(order_id: UUID, *, numbers: str) -> int:
+    """Let the rest of this transaction see and write an order that is being placed.
+
+    Returns the next value of the sequence `numbers`: both take one statement together.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_TELL_NEW, [str(order_id), numbers])
+        return int(cursor.fetchone()[1])
+
+
 def is_told() -> bool:
     """Whether a transaction is open that told the database for whom it works."""
     return _is_told.get()
@@ -174,6 +184,7 @@ SELECT set_config('role', %(role)s, true),
        set_config('app.guest_order', %(guest_order)s, true),
        set_config('app.staff', %(staff)s, true)
 """
+_TELL_NEW = "SELECT set_config('app.guest_order', %s, true), nextval(%s)"
 _FORGET = """
 SELECT set_config('role', %(role)s, true), set_config('app.user_id', '', true),
        set_config('app.guest_order', '', true), set_config('app.staff', '', true)

@@ -24,7 +24,9 @@ LEFT: Mapping[str, Mapping[str, str]] = {
         "deleted_at": "coalesce(deleted_at, statement_timestamp())",
     },
     "user_payment_methods": {
-        "provider_payment_method_id": _ROW,
+        # Its provider has to forget the card first: payments.detach_removed_cards, within minutes.
+        "provider_payment_method_id": "CASE WHEN detached_at IS NULL"
+        " THEN provider_payment_method_id ELSE 'erased-' || id END",
         "exp_month": "NULL::smallint",
         "exp_year": "NULL::smallint",
         "is_default": "false",
@@ -45,6 +47,8 @@ LEFT: Mapping[str, Mapping[str, str]] = {
     },
     "orders": {
         "customer_email": _EMAIL.format("customer_email"),
+        # A sale without tax names its buyer (orders_reverse_charge_names_vat_id).
+        "vat_id": "CASE WHEN vat_id = '' THEN vat_id ELSE 'erased' END",
         # No link in an old mail opens it any more (orders_guest_token_version_in_range).
         "guest_token_version": "CASE WHEN user_id IS NULL THEN guest_token_version ELSE 0 END",
     },
@@ -99,7 +103,7 @@ IMPERSONAL: Mapping[str, Set[str]] = {
     "order_tax_lines": {"name", "tax_class"},
     "orders": {
         "order_number", "currency", "language", "price_trace", "coupon_code",
-        "shipping_method_name",
+        "shipping_method_name", "pickup_hours",
     },
     "payments": {
         "provider", "currency", "provider_payment_id", "card_brand", "failure_code",

@@ -24,6 +24,12 @@
     for (const button of part.querySelectorAll("[data-step]")) button.hidden = false;
   };
 
+  // On a phone the lines of an order fold: the total stays in sight.
+  const fold = (part) => {
+    if (!matchMedia("(max-width: 48rem)").matches) return;
+    for (const lines of part.querySelectorAll("details.summary-lines")) lines.open = false;
+  };
+
   // Take some parts of another version of this page; false when it has none of them.
   const swap = (html, ids) => {
     const page = new DOMParser().parseFromString(html, "text/html");
@@ -35,6 +41,7 @@
       if (!now || !next) continue;
       now.replaceWith(next);
       showSteppers(next);
+      fold(next);
       swapped = true;
     }
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
@@ -121,7 +128,9 @@
     // Another country writes its addresses in another way.
     if (field.name === "country_code") reprice(form, ["shipping-parts"]);
     if (field.name === "billing-country_code") reprice(form, ["billing-parts"]);
-    if (/^(state|postal_code|shipping_method)$/.test(field.name)) reprice(form, []);
+    if (/^(state|postal_code|vat_id)$/.test(field.name)) reprice(form, []);
+    // What is fetched in the store needs no street.
+    if (field.name === "shipping_method") reprice(form, ["shipping-rest"]);
   });
 
   // What may be meant, below a search box while somebody types: ARIA's combobox with a list.
@@ -261,6 +270,7 @@
   };
 
   showSteppers(document);
+  fold(document);
   showBadge();
   offerThemes();
   document.querySelectorAll("[data-suggest]").forEach(suggest);

@@ -42,6 +42,7 @@ PUBLIC = {
     "path": "products/nothing.webp",
     "app_label": "orders",
     "url": "nowhere",
+    "part": "1",
     # Of a mailed link; made up, and so nobody's.
     "token": "made-up",
     "app": "accounts",

@@ -3,6 +3,7 @@ from decimal import Decimal
 import pytest
 
 from carts import commands
+from carts.commands import carts as cart_commands
 from carts.errors import (
     CartNotFound,
     CartTooLarge,
@@ -100,7 +101,7 @@ def test_refuses_a_variant_of_another_product(cart: Cart, variant: ProductVarian
 def test_refuses_the_hundred_and_first_item(
     cart: Cart, variant: ProductVariant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(commands, "MOST_LINES", 1)
+    monkeypatch.setattr(cart_commands, "MOST_LINES", 1)
     commands.add_line(cart_id=cart.pk, variant_id=variant.pk, quantity=1)
     other = factories.variant_on_sale()
     before = books()

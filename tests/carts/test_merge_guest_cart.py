@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts import commands as accounts
 from accounts.models import User
 from carts import commands
+from carts.commands import carts as cart_commands
 from carts.models import Cart, CartItem
 from catalog.models import ProductVariant
 from shopflow.lib.roles import Role
@@ -115,7 +116,7 @@ def test_what_does_not_fit_stays_with_the_guest(
     third = factories.variant_on_sale(price="6.00", stock=10)
     factories.cart_with((variant, 1), user=user)
     token = guests((variant, 1), (other, 1), (third, 1))
-    monkeypatch.setattr(commands, "MOST_LINES", 2)
+    monkeypatch.setattr(cart_commands, "MOST_LINES", 2)
 
     commands.merge_guest_cart(user_id=user.pk, token=token)
 

@@ -7,13 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carts.queries import Quote, QuoteLine, total_of_trace
-from carts.queries.destination import add_shipping, add_tax
+from carts.queries.destination import add_shipping
 from carts.queries.discounts import take_off_goods
 from carts.queries.pricing import add_up
+from carts.queries.taxes import add_tax, question_of
 from promotions.models import Coupon
 from promotions.queries import Candidate
 from shipping.models import TaxRate
-from shipping.queries import ShippingOption
+from shipping.queries import Destination, ShippingOption, taxes_by_table
 from shopflow.lib.ids import new_id
 from shopflow.lib.money import ZERO, round_money
 from tests.promotions.test_discounts_always import PRICES, PRODUCTS, rules
@@ -80,7 +81,8 @@ def priced(
         delivery_to=TODAY,
     )
     add_shipping(quote, [way], None, found)
-    add_tax(quote, rates)
+    question = question_of(quote, Destination("US"))
+    add_tax(quote, taxes_by_table(question, rates))
     add_up(quote, found)
     return quote
 

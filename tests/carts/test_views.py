@@ -287,7 +287,8 @@ def test_nothing_is_changed_by_looking(client: Client, db: None, address: str) -
 def test_number_of_queries(client: Client, item: CartItem, django_assert_num_queries: Any) -> None:
     client.get("/cart/")  # shows the message of the page before
 
-    # The cart by its token and again by its id, lines, pictures, stock, coupons, promotions, the
-    # order that ships for nothing; the menu.
-    with django_assert_num_queries(8):
+    # The countries of the estimate; the cart by its token, what was typed at checkout; the cart
+    # again by its id, lines, pictures, stock, coupons, promotions, the order that ships for
+    # nothing; the menu.
+    with django_assert_num_queries(10):
         client.get("/cart/")

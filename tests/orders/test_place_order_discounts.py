@@ -48,7 +48,8 @@ def test_uses_codes_and_offers_together(variant: ProductVariant) -> None:
     assert (use.promotion, use.order, use.discount_amount) == (sale, order, 50)
     assert (use.customer_email, use.user, use.released_at) == ("ada@example.com", None, None)
     assert CouponUsage.objects.get().coupon == coupon
-    assert (Coupon.objects.get().usage_count, Promotion.objects.get().usage_count) == (1, 1)
+    # The sale has no limit: its uses are rows of their own and nothing else.
+    assert (Coupon.objects.get().usage_count, Promotion.objects.get().usage_count) == (1, 0)
 
 
 def test_ships_for_nothing_and_says_so(variant: ProductVariant) -> None:
@@ -115,15 +116,31 @@ def test_refuses_a_customer_who_has_had_theirs(variant: ProductVariant) -> None:
 
 def test_takes_so_many_statements(us_shipping: ShippingMethod) -> None:
     variants = [factories.variant_on_sale() for _ in range(3)]
-    plain = statements(factories.cart_with(*((variant, 1) for variant in variants)))
+    lines = [(variant, 1) for variant in variants]
     coupon = factories.coupon(stackable=True, usage_limit=9, usage_limit_per_user=9)
-    factories.promotion(stackable=True, usage_limit=9, usage_limit_per_user=9)
-    cart = factories.cart_with(*((variant, 1) for variant in variants))
+    cart, other = factories.cart_with(*lines), factories.cart_with(*lines)
     CartCoupon.objects.create(cart=cart, coupon=coupon)
+    CartCoupon.objects.create(cart=other, coupon=coupon)
 
-    with_both = statements(cart)
+    plain, with_code = statements(factories.cart_with(*lines)), statements(cart)
+    factories.promotion(stackable=True)
+    with_both = statements(other)
 
-    # A use counted, the customer's uses looked at, the use written: of each kind; and one insert
-    # of what was taken off.
-    assert (len(plain), len(with_both)) == (25, 32)
-    assert len(plain) <= MOST_STATEMENTS
+    # A use counted, the customer's uses looked at, the use written, and one insert of what was
+    # taken off; an offer without limits has its row looked at and its use written.
+    assert (len(plain), len(with_code), len(with_both)) == (21, 25, 27)
+    assert len(with_code) <= MOST_STATEMENTS
+
+
+@pytest.mark.parametrize("limits", [{}, {"usage_limit": 9}], ids=["unlimited", "limited"])
+def test_locks_an_offers_row_only_where_uses_are_counted(
+    variant: ProductVariant, limits: dict[str, int]
+) -> None:
+    factories.promotion(**limits)
+
+    said = statements(factories.cart_with((variant, 1)))
+
+    [taken] = [sql for sql in said if "FOR SHARE" in sql and '"promotions"' in sql]
+    assert Promotion.objects.get().usage_count == len(limits)
+    assert PromotionUsage.objects.count() == 1
+    assert taken.index("FOR SHARE") < taken.index("UPDATE")

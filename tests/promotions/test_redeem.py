@@ -9,7 +9,7 @@ from django.utils import timezone
 from catalog.models import ProductVariant
 from orders.models import Order
 from promotions import commands
-from promotions.errors import CouponRefused, DiscountRefused, PromotionRefused
+from promotions.errors import CouponRefused, DiscountRefused, InvalidCoupon, PromotionRefused
 from promotions.models import Coupon, CouponUsage, Promotion, PromotionUsage
 from tests import factories
 from tests.books import books
@@ -54,7 +54,42 @@ def test_takes_any_number_without_a_limit(order: Order) -> None:
 
     redeem(coupon, order)
 
-    assert count(coupon) == 1
+    # Its row says nothing of it, so that no order waits for another's.
+    assert count(coupon) == 0
+    assert CouponUsage.objects.get().coupon == coupon
+
+
+def test_a_first_limit_counts_what_was_used_before(order: Order) -> None:
+    coupon = factories.coupon()
+    redeem(coupon, order)
+
+    limited = commands.save_coupon(
+        code=coupon.code, discount_value=coupon.discount_value, usage_limit=1, coupon_id=coupon.pk
+    )
+    assert (limited.usage_count, count(coupon)) == (1, 1)
+
+    free = commands.save_coupon(
+        code=coupon.code, discount_value=coupon.discount_value, coupon_id=coupon.pk
+    )
+    assert (free.usage_count, free.usage_limit) == (0, None)
+
+
+def test_a_first_limit_below_what_was_used_is_refused(
+    order: Order, variant: ProductVariant
+) -> None:
+    coupon = factories.coupon()
+    for one in (order, factories.placed_order((variant, 1))):
+        redeem(coupon, one)
+
+    with pytest.raises(InvalidCoupon, match="It was used 2 times already"):
+        commands.save_coupon(
+            code=coupon.code,
+            discount_value=coupon.discount_value,
+            usage_limit=1,
+            coupon_id=coupon.pk,
+        )
+
+    assert count(coupon) == 0
 
 
 def test_refuses_when_the_uses_are_gone(order: Order) -> None:

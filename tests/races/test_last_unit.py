@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from functools import partial
 from uuid import UUID
@@ -103,11 +103,12 @@ def test_without_it_the_constraint_still_saves_the_stock(
     assert violations(instant_only=True)["stock_not_oversold"] == 0
 
 
-def _check_then_write(stock_id: UUID, quantity: int) -> int:
+def _check_then_write(units: Mapping[UUID, int]) -> Mapping[UUID, int]:
+    [(stock_id, quantity)] = units.items()
     stock = Inventory.objects.get(pk=stock_id)
     if stock.quantity_available < quantity:
         raise OutOfStock(lines=[{"variant": str(stock.variant_id), "available": 0}])
     Inventory.objects.filter(pk=stock_id).update(
         quantity_reserved=F("quantity_reserved") + quantity
     )
-    return int(stock.quantity_available) - quantity
+    return {stock_id: int(stock.quantity_available) - quantity}

@@ -1,11 +1,14 @@
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from uuid import UUID
 
 import pytest
 
 from catalog.models import ProductVariant
 from inventory import commands as inventory
 from inventory.commands import reservations
+from inventory.commands.reservations import _promise as promise
+from inventory.models import Inventory
 from orders.models import Order
 from shipping.models import ShippingMethod
 from shopflow.invariants import violations
@@ -54,8 +57,7 @@ def test_everybody_gets_theirs_without_a_deadlock(variants: list[ProductVariant]
 def test_in_the_order_of_the_cart_they_deadlock(
     variants: list[ProductVariant], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # The builtin is shadowed in this one module: rows are locked as the lines come.
-    monkeypatch.setattr(reservations, "sorted", list, raising=False)
+    monkeypatch.setattr(reservations, "_promise", _as_they_come)
     before = deadlocks()
 
     for _ in range(ROUNDS):
@@ -65,3 +67,10 @@ def test_in_the_order_of_the_cart_they_deadlock(
             break
 
     assert deadlocks() > before
+
+
+def _as_they_come(units: Mapping[UUID, int]) -> Mapping[UUID, int]:
+    """Lock the rows in the order of the lines instead of their keys."""
+    for stock_id in units:
+        Inventory.objects.select_for_update(no_key=True).get(pk=stock_id)
+    return promise(units)

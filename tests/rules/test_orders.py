@@ -96,6 +96,22 @@ RULES = (
         "fulfilment_status",
         "unfulfilled partial fulfilled returned",
     ),
+    one_of(
+        "orders_tax_exemption_known",
+        "tax_exemption",
+        "customer reverse_charge",
+        or_empty=True,
+    ),
+    check(
+        "orders_exempt_bears_no_tax",
+        {"tax_exemption": "customer", "tax": 0},
+        {"tax": 1, "prices_include_tax": True},
+    ),
+    check(
+        "orders_reverse_charge_names_vat_id",
+        {"tax_exemption": "reverse_charge", "vat_id": "ATU13585627"},
+        {"vat_id": ""},
+    ),
     check("orders_currency_iso", {"currency": "EUR"}, {"currency": "eur"}, {"currency": ""}),
     # A negative total follows from one of these or from too high a discount.
     check(

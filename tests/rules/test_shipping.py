@@ -7,6 +7,12 @@ from tests.rules.rows import new
 
 pytestmark = pytest.mark.django_db
 IN_NEW_YORK = {"zone_id": None, "country_code": "US", "state": "NY"}
+IN_THE_STORE = {
+    "is_pickup": True,
+    "pickup_address_line": "Lindenstraße 1",
+    "pickup_city": "Berlin",
+    "pickup_country_code": "DE",
+}
 
 RULES = (
     unique("shipping_zones_name_unique", "name"),
@@ -56,6 +62,21 @@ RULES = (
         {"min_order_amount": "0.01"},
         {"min_order_amount": "-0.01"},
         {"max_order_amount": "-0.01", "min_order_amount": None},
+    ),
+    check(
+        "shipping_methods_cutoff_is_hour",
+        {"cutoff_hour": 23},
+        {"cutoff_hour": 24},
+    ),
+    check("shipping_methods_cutoff_hour_check", {"cutoff_hour": 0}, {"cutoff_hour": -1}),
+    check(
+        "shipping_methods_pickup_has_place",
+        IN_THE_STORE,
+        {"pickup_address_line": ""},
+        {"pickup_city": ""},
+        {"pickup_country_code": ""},
+        {"pickup_country_code": "de"},
+        {"is_pickup": False},
     ),
     check(
         "tax_rates_zone_or_country",

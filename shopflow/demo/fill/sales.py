@@ -119,11 +119,6 @@ def placing_rows(world: World, sale: Sale) -> Rows:
     yield from _amount_lines(world, sale)
 
 
-def coupon_uses(orders: int, fates: bytearray) -> int:
-    """Return how many orders use the coupon: those that fell through gave it back."""
-    return sum(fates[number] not in REASON for number in range(11, orders, 37))
-
-
 def optional(ms: int | None) -> str:
     """Return a time that may not have come."""
     return NULL if ms is None else moment(ms)

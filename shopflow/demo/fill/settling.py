@@ -8,7 +8,6 @@ from shopflow.demo.fill.sales import (
     DESCRIPTION,
     REASON,
     Sale,
-    coupon_uses,
     optional,
     refunded_of,
 )
@@ -41,11 +40,11 @@ PAID = {
 
 def coupon_rows(world: World) -> Rows:
     """Make the coupon."""
-    now, uses = moment(START), coupon_uses(world.plan.size.orders, world.plan.fate)
+    now = moment(START)
     coupon_id = world.ids.coupon(START, 0)
     yield (
         "coupons",
-        f"{coupon_id}\t{now}\t{now}\t{CODE}\t{DESCRIPTION}\tpercentage\t{PERCENT_OFF}\t{uses}",
+        f"{coupon_id}\t{now}\t{now}\t{CODE}\t{DESCRIPTION}\tpercentage\t{PERCENT_OFF}\t0",
     )
 
 

@@ -68,6 +68,11 @@ class Country:
         """Whether a postcode has the form of this country, and of the state where that counts."""
         return all(form.match(written) for form in _rules(self.code, state).postal_code_matchers)
 
+    def state_of_postal_code(self, written: str) -> str:
+        """Return the state a postcode lies in, or '' where it lies in none or could in several."""
+        found = [state for state in self.states if self.takes_postal_code(written, state=state)]
+        return found[0] if len(found) == 1 else ""
+
     def postal_code_example(self, *, state: str = "") -> str:
         """Return a postcode of the state, or ''. Without a state one of the country."""
         known = _rules(self.code, state).postal_code_examples

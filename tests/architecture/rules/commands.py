@@ -33,6 +33,8 @@ OWN_NO_TRANSACTION = {
     "accounts.rotate": "revokes a stolen sign-in and then refuses, which would undo it",
     "orders.draw_paper": "draws and keeps a file, then notes it",
     "payments.answer_dispute": "calls the gateway, then notes its answer",
+    "payments.add_gift_card": "calls the gateway before its transaction",
+    "payments.remove_gift_card": "calls the gateway before its transaction",
     "payments.reconcile": "asks the gateways, and heals each thing by its own command",
     "payments.capture_payment": "calls the gateway between two short transactions",
     "payments.release_payment": "voids at the gateway, whose answer decides",
@@ -53,6 +55,7 @@ WORKS_AT_ONCE = {
 # Where else than in a command something is written, each with its reason.
 MAY_WRITE = {
     "accounts.models.users.UserManager.create_user": "Django's contract of a user manager",
+    "catalog.queries.facets._counted": "asks only",
     "catalog.queries.finding._best": "asks only",
     "catalog.queries.words.meaning_of": "asks only",
     "shopflow.baseline.audit._measure": "takes back what it writes",
