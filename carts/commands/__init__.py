@@ -5,7 +5,6 @@ from carts.commands.carts import (
     MOST_LINES,
     MOST_UNITS,
     REFUSED_COUPONS,
-    OpenedCart,
     add_line,
     close,
     drop_carts_of_closed_accounts,
@@ -21,6 +20,7 @@ from carts.commands.carts import (
 )
 from carts.commands.drafts import drop_drafts, keep_draft
 from carts.commands.phone import discard_draft, name_draft, note_answers, open_for_customer
+from carts.models import OpenedCart
 
 __all__ = [
     "MOST_CODE_LENGTH",

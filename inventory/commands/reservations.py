@@ -241,7 +241,8 @@ def _split(reservation: InventoryReservation, quantity: int, status: str) -> Non
 def _lines(reservations: Iterable[InventoryReservation]) -> dict[UUID, int]:
     lines: dict[UUID, int] = defaultdict(int)
     for reservation in reservations:
-        lines[reservation.order_item_id] += reservation.quantity
+        if reservation.order_item_id is not None:
+            lines[reservation.order_item_id] += reservation.quantity
     return lines
 
 

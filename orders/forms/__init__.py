@@ -5,8 +5,6 @@ from orders.forms.checkout import (
     BillingForm,
     CheckoutForm,
     TrackForm,
-    destination_of,
-    email_of,
     typed,
 )
 from orders.forms.returns import ReturnForm
@@ -20,7 +18,5 @@ __all__ = [
     "ReturnForm",
     "StatementForm",
     "TrackForm",
-    "destination_of",
-    "email_of",
     "typed",
 ]
