@@ -24,7 +24,7 @@ SETTINGS := SECRET_KEY=lint-$$($(PYTHON) -c 'import secrets; print(secrets.token
 	SANDBOX_API_KEY=lint SANDBOX_WEBHOOK_SECRET=lint \
 	EMAIL_URL=smtps://mail.example EMAIL_FROM=mail@shop.example
 
-.PHONY: help run dev test races nightly compat lint format openapi baseline bench data-model db-shell lock clean base full browser-kit \
+.PHONY: help run dev test races nightly compat lint format openapi messages baseline bench data-model db-shell lock clean base full browser-kit \
 	lint-style lint-types lint-imports lint-templates lint-migrations lint-deploy lint-locks
 
 help: ## Show this list
@@ -71,6 +71,9 @@ format: full ## Put the code into the project's format
 
 openapi: full ## Write docs/openapi.yaml again after a change of the API
 	@$(SETTINGS) $(PY) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+messages: base ## Collect what the shop says into locale/ for its translators, and compile it
+	@$(SETTINGS) $(PY) manage.py messages
 
 data-model: full ## Write docs/data-model.md again after a change of the models
 	@SHOPFLOW_STATE="$(TEST_STATE)" exec $(PY) manage.py up --throwaway --exec \

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar, cast
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -12,12 +13,12 @@ from rest_framework.request import Request
 
 from catalog.errors import CategoryNotFound
 from catalog.filters import ATTRIBUTE, ProductFilter, ShelfFilter
-from catalog.models import Brand, Category, Product, ProductQuerySet
+from catalog.models import Brand, Product, ProductQuerySet
 from catalog.queries import (
     BY_RELEVANCE,
     SHELF_SORTS,
     SORTS,
-    find_category,
+    category_at,
     find_product,
     menu,
     search,
@@ -171,13 +172,14 @@ def _wanted(
     return found, BY_RELEVANCE if ordering == "relevance" else sorts[ordering]
 
 
-def _shelf(path: str) -> Category:
-    try:
-        return find_category(path)[0]
-    except CategoryNotFound as error:
+def _shelf(path: str) -> UUID:
+    found = category_at(path)
+    if found is None:
         # A filter value that isn't there, not an address.
+        error = CategoryNotFound()
         fault = serializers.ErrorDetail(str(error), code=error.code)
-        raise serializers.ValidationError({"category": [fault]}) from None
+        raise serializers.ValidationError({"category": [fault]})
+    return found
 
 
 def _tree() -> dict[str, Any]:

@@ -70,3 +70,14 @@ class InvalidMenu(InvalidInput):
     """The message names the link and says what to do about it."""
 
     code = "invalid_menu"
+
+
+class AttributeNotFound(NotFound):
+    code = "attribute_not_found"
+    message = "This attribute isn't there any more."
+
+
+class InvalidAttribute(InvalidInput):
+    """The message says what to do about it."""
+
+    code = "invalid_attribute"

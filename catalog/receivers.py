@@ -7,7 +7,13 @@ from uuid import UUID
 from django.dispatch import receiver
 
 from catalog import tasks
-from catalog.signals import category_renamed, product_deleted, products_saved, stock_turned
+from catalog.signals import (
+    attributes_changed,
+    category_renamed,
+    product_deleted,
+    products_saved,
+    stock_turned,
+)
 from shopflow.lib.queue import enqueue
 
 
@@ -29,3 +35,8 @@ def note_facets(product_ids: Sequence[UUID], **_: Any) -> None:
 @receiver(product_deleted, dispatch_uid="count facets without a deleted product")
 def note_facets_without(product_id: UUID, **_: Any) -> None:
     enqueue(tasks.note_facets, [str(product_id)])
+
+
+@receiver(attributes_changed, dispatch_uid="count facets of other attributes")
+def count_all_facets(**_: Any) -> None:
+    enqueue(tasks.refresh_all_facets)

@@ -13,3 +13,6 @@ category_renamed = Signal()
 
 stock_turned = Signal()
 """Products sold out or came back (product_ids)."""
+
+attributes_changed = Signal()
+"""Lists are narrowed by other attributes than before."""

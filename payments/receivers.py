@@ -5,7 +5,13 @@ from uuid import UUID
 
 from django.dispatch import receiver
 
-from orders.signals import order_cancelled, order_claimed, order_paid, return_received
+from orders.signals import (
+    order_cancelled,
+    order_claimed,
+    order_lessened,
+    order_paid,
+    return_received,
+)
 from payments import tasks
 from payments.signals import event_received, refund_asked
 from shopflow.lib.queue import enqueue
@@ -24,6 +30,11 @@ def send_refund(refund_id: UUID, **_: Any) -> None:
 @receiver(order_cancelled, dispatch_uid="settle a cancelled order")
 def settle(order_id: UUID, **_: Any) -> None:
     enqueue(tasks.settle_cancelled_order, str(order_id))
+
+
+@receiver(order_lessened, dispatch_uid="give back what was taken out of an order")
+def give_back(order_id: UUID, **_: Any) -> None:
+    enqueue(tasks.settle_changes_of, str(order_id))
 
 
 @receiver(order_claimed, dispatch_uid="claim the payments of an order")

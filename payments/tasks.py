@@ -7,7 +7,7 @@ from uuid import UUID
 from celery import shared_task
 from django.db import OperationalError
 
-from orders.queries import overdue, unsettled_returns
+from orders.queries import lessened, overdue, unsettled_returns
 from payments import commands
 from payments.queries import (
     cards_to_send,
@@ -78,6 +78,18 @@ def settle_returns() -> None:
 
 
 @shared_task(acks_late=True, ignore_result=True)
+def settle_changes_of(order_id: str) -> None:
+    """Give back what was taken out of one order. Safe to repeat."""
+    _each([UUID(order_id)], lambda order_id: commands.settle_changes(order_id=order_id))
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def settle_changes() -> None:
+    """Give back what was taken out of orders. Safe to repeat."""
+    _each(lessened(BATCH), lambda order_id: commands.settle_changes(order_id=order_id))
+
+
+@shared_task(acks_late=True, ignore_result=True)
 def expire_unpaid() -> None:
     """Expire the orders whose payment window has passed. Safe to repeat."""
     _each(
@@ -89,7 +101,7 @@ def expire_unpaid() -> None:
 @shared_task(acks_late=True, ignore_result=True)
 def capture_due() -> None:
     """Take authorized money whose goods have left, or that staff began to take. Safe to repeat."""
-    _each(shipped_uncaptured(BATCH), lambda pk: commands.capture_payment(payment_id=pk))
+    _each(shipped_uncaptured(BATCH), _capture)
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -132,6 +144,10 @@ def issue_gift_cards() -> None:
 def send_gift_cards() -> None:
     """Mail the gift cards whose day has come. Safe to repeat."""
     _each(cards_to_send(BATCH), lambda card_id: commands.send_card(card_id=card_id))
+
+
+def _capture(payment_id: UUID) -> None:
+    commands.capture_payment(payment_id=payment_id)
 
 
 def _issue(order_id: UUID) -> None:

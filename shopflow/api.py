@@ -85,7 +85,6 @@ router.register("brands", BrandViewSet, basename="brand")
 NUMBER = r"(?P<number>[A-Za-z0-9-]{1,30})"
 CODE = r"(?P<code>[^/\x00]{1,50})"
 UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-SHIPMENT = r"(?P<shipment_id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 app_name = "api-v1"
 # Coming in, going out, and one's own account.
 people = [
@@ -143,7 +142,7 @@ staff = [
         name="staff-order-shipments",
     ),
     re_path(
-        f"^staff/orders/{NUMBER}/shipments/{SHIPMENT}/events/$",
+        f"^staff/orders/{NUMBER}/shipments/(?P<shipment_id>{UUID})/events/$",
         StaffShipmentViewSet.as_view({"post": "event"}),
         name="staff-order-shipment-events",
     ),

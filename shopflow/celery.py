@@ -31,6 +31,7 @@ app.conf.update(
         "take authorized money": {"task": "payments.tasks.capture_due", "schedule": 60},
         "forget removed cards": {"task": "payments.tasks.detach_removed_cards", "schedule": 600},
         "settle returns": {"task": "payments.tasks.settle_returns", "schedule": 10},
+        "give back what was taken out": {"task": "payments.tasks.settle_changes", "schedule": 10},
         "expire unpaid orders": {"task": "payments.tasks.expire_unpaid", "schedule": 10},
         "make gift cards": {"task": "payments.tasks.issue_gift_cards", "schedule": 60},
         "send gift cards": {"task": "payments.tasks.send_gift_cards", "schedule": 60},

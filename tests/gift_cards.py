@@ -5,7 +5,6 @@ from typing import Any
 
 from carts import commands as carts
 from catalog.models import ProductVariant
-from orders import commands as orders
 from orders.models import Order
 from payments import commands
 from payments.models import GiftCard
@@ -31,9 +30,12 @@ def on_sale(price: str = "25.00") -> ProductVariant:
 
 
 def bought(*, quantity: int = 1, price: str = "25.00", **said: str) -> Order:
-    """A paid order of gift cards alone."""
+    """A paid order of gift cards alone; another card paid for it."""
     order = ordered(quantity=quantity, price=price, **said)
-    return orders.confirm(order_id=order.pk, amount=order.total)
+    commands.add_gift_card(order_id=order.pk, code=given("500.00")[1])
+    commands.settle(order_id=order.pk)
+    order.refresh_from_db()
+    return order
 
 
 def ordered(*, quantity: int = 1, price: str = "25.00", **said: str) -> Order:

@@ -36,7 +36,8 @@ def exemption_of(vat: VatAnswer | None, place: Destination, *, is_exempt: bool) 
 def take_out_tax(quote: Quote, found: Sequence[Discount], rates: Mapping[str, TaxRate]) -> None:
     """Take the tax out of prices and discounts that include it.
 
-    Each unit is rounded, so that units still make the line; no line goes below zero.
+    Each unit is rounded, so that units still make the line; no line goes below zero. Gift cards
+    bear no tax, and no discount has a part of them.
     """
     for index, line in enumerate(line for line in quote.lines if not line.is_gift_card):
         rate = rates.get(line.tax_class)

@@ -81,7 +81,7 @@ class ProductForm(CommandForm[Product]):
     def clean_attributes(self) -> dict[str, Any]:
         attributes = self.cleaned_data["attributes"] or {}
         if not isinstance(attributes, dict):
-            raise ValidationError('Write names and values, for example {"Material": "Wool"}.')
+            raise ValidationError('Write names and values, for example {"material": "Wool"}.')
         return attributes
 
     def clean_published_at(self) -> Any:

@@ -8,14 +8,14 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from catalog import commands
 from catalog.commands import Link
-from catalog.models import ContentPage, Menu
-from catalog.queries import target_of
-from catalog.views.pages import preview_address
+from catalog.models import ContentPage, Menu, MenuItem
+from catalog.queries import preview_token, target_of
 from shopflow.lib.admin import CommandAdmin, CommandForm
 
 
@@ -49,7 +49,9 @@ class ContentPageAdmin(CommandAdmin[ContentPage]):
     def preview(self, page: ContentPage) -> SafeString | str:
         if page._state.adding:
             return "Save it first."
-        return format_html('<a href="{}">As shoppers see it</a>', preview_address(page))
+        address = reverse("catalog:page", args=[page.slug])
+        link = '<a href="{}?preview={}">As shoppers see it</a>'
+        return format_html(link, address, preview_token(page))
 
 
 class LinksField(forms.CharField):
@@ -111,6 +113,9 @@ def _lines(menu: Menu) -> list[str]:
     for item in items:
         if item.parent_id is None:
             below = [child for child in items if child.parent_id == item.pk]
-            lines += [f"{item.label} | {target_of(item)}"]
-            lines += [f"- {child.label} | {target_of(child)}" for child in below]
+            lines += [_line(item), *(f"- {_line(child)}" for child in below)]
     return lines
+
+
+def _line(item: MenuItem) -> str:
+    return " | ".join(filter(None, [item.label, target_of(item)]))

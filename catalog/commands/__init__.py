@@ -1,5 +1,6 @@
 """Everything that changes what we sell."""
 
+from catalog.commands.attributes import save_attribute
 from catalog.commands.categories import save_brand, save_category
 from catalog.commands.facets import refresh_facets
 from catalog.commands.keywords import refresh_keywords
@@ -23,6 +24,7 @@ __all__ = [
     "rebuild_words",
     "refresh_facets",
     "refresh_keywords",
+    "save_attribute",
     "save_brand",
     "save_category",
     "save_menu",

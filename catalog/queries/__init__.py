@@ -10,7 +10,16 @@ from catalog.queries.everything import (
 from catalog.queries.facets import Tally, category_ids, live_facets, shelves_of, stored_facets
 from catalog.queries.finding import BY_RELEVANCE, Found, all_words, search
 from catalog.queries.moved import moved_brand, moved_category, moved_product
-from catalog.queries.pages import MenuLink, category_at, find_page, links, page_slugs, target_of
+from catalog.queries.pages import (
+    MenuLink,
+    category_at,
+    find_page,
+    links,
+    page_slugs,
+    preview_token,
+    previewed,
+    target_of,
+)
 from catalog.queries.product_page import category_trail, find_product, related, seen
 from catalog.queries.shelves import (
     SHELF_SORTS,
@@ -64,6 +73,8 @@ __all__ = [
     "pictures",
     "pictures_of",
     "popular",
+    "preview_token",
+    "previewed",
     "product_addresses",
     "related",
     "search",

@@ -37,13 +37,13 @@ def traits() -> dict[str, Trait]:
     return {facts["slug"]: Trait(**facts) for facts in json.loads(kept)}
 
 
-def specification(attributes: Mapping[str, Any]) -> list[tuple[str, str]]:
+def specification(attributes: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """Return (name, value) of what is said of a product; what has no attribute comes last."""
     known = traits()
     places = {slug: place for place, slug in enumerate(known)}
     facts = sorted(attributes.items(), key=lambda fact: places.get(fact[0], len(places)))
     return [
-        (known[slug].name, known[slug].written(value)) if slug in known else (slug, str(value))
+        (known[slug].name, known[slug].written(value)) if slug in known else (slug, value)
         for slug, value in facts
     ]
 

@@ -123,7 +123,8 @@ def _note_size(tally: Tally, matched: str, count: int) -> None:
 def _counted(
     matches: "Mapping[str, QuerySet[Product]]",
 ) -> list[tuple[str, str, str, int, UUID | None, str]]:
-    parts, given = [], {}
+    parts: list[str] = []
+    given: dict[str, Any] = {}
     for number, (name, products) in enumerate(matches.items()):
         try:
             sql, params = _columns(products)
@@ -136,8 +137,7 @@ def _counted(
         parts.append(f"SELECT %(m{number})s::text AS matched, m.* FROM ({sql}) m")  # noqa: S608 - Django's
     if not parts:
         return []
-    statement = f"""
-        SELECT p.matched, f.facet, f.value, count(*), (array_agg(b.id))[1], max(b.name)
+    statement = f"""SELECT p.matched, f.facet, f.value, count(*), (array_agg(b.id))[1], max(b.name)
         FROM ({" UNION ALL ".join(parts)}) p
         LEFT JOIN brands b ON b.id = p.brand_id AND b.is_active
         CROSS JOIN LATERAL ({FACETS}) f
@@ -145,7 +145,7 @@ def _counted(
     """  # noqa: S608 - as above
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _columns(products: "QuerySet[Product]") -> tuple[str, Sequence[Any]]:

@@ -7,12 +7,16 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.core import signing
 from django.utils.translation import get_language
 
 from catalog.errors import PageNotFound
 from catalog.models import ContentPage, MenuItem
 from catalog.queries.shelves import find_id, find_node, menu
 from shopflow.lib.cache import MENU, remembered
+
+PREVIEW = "preview of a page"
+PREVIEW_LASTS = 86_400  # seconds
 
 
 @dataclass
@@ -50,6 +54,19 @@ def links(code: str) -> list[MenuLink]:
     key = f"links:{code}:{first}"
     kept = remembered(key, scopes=[MENU], make=lambda: _written(code, first, own))
     return [_link(facts) for facts in json.loads(kept)]
+
+
+def preview_token(page: ContentPage) -> str:
+    """Return what opens a page for a day before it is published."""
+    return signing.dumps(page.pk.hex, salt=PREVIEW)
+
+
+def previewed(token: str) -> UUID | None:
+    """Return which page a token opens, if it is one of ours and not older than a day."""
+    try:
+        return UUID(signing.loads(token, salt=PREVIEW, max_age=PREVIEW_LASTS))
+    except (signing.BadSignature, ValueError):
+        return None
 
 
 def category_at(path: str) -> UUID | None:

@@ -1,6 +1,7 @@
 """What the page of a product shows beside the product itself."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, F, Prefetch, QuerySet, When
@@ -8,7 +9,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from catalog.errors import ProductNotFound
-from catalog.models import Product, ProductVariant
+from catalog.models import Category, Product, ProductVariant
 from catalog.queries.shelves import SHELF_SORTS, MenuCategory, menu, on_shelf, pictures
 from shopflow.lib.fields import MoneyField
 
@@ -33,7 +34,7 @@ def find_product(slug: str) -> Product:
     product = (
         Product.objects.visible()
         .filter(slug=slug)
-        .select_related("brand", "category")
+        .select_related("brand", "category__parent")
         .defer("search", "names")
         .prefetch_related(
             Prefetch(
@@ -67,12 +68,20 @@ def category_trail(product: Product) -> list[tuple[str, str]]:
     return _trail(menu(), product.category_id)
 
 
-def related(product: Product) -> "QuerySet[Product]":
-    """Return cards of what stands beside a product on its shelf, the newest first."""
-    if product.category is None:
-        return Product.objects.none()
-    beside = on_shelf(product.category).exclude(pk=product.pk).with_card()
-    return beside.order_by(*SHELF_SORTS["newest"].fields)[:MOST_RELATED]
+def related(product: Product) -> list[Product]:
+    """Return cards of what stands beside a product: on its shelf, else on the one above.
+
+    The newest first. One query, for a product with its category and that one's parent.
+    """
+    shelf = product.category
+    if shelf is None:
+        return []
+    beside = _newest_beside(product, shelf)
+    if shelf.parent is not None:
+        beside = beside.union(_newest_beside(product, shelf.parent), all=True)
+    rows = Product.objects.with_card().filter(pk__in=beside).order_by("-published_at", "-pk")
+    near = sorted(rows, key=lambda row: row.category_id != shelf.pk)  # keeps the order else
+    return near[:MOST_RELATED]
 
 
 def seen(slugs: Sequence[str]) -> list[Product]:
@@ -80,6 +89,11 @@ def seen(slugs: Sequence[str]) -> list[Product]:
     wanted = list(dict.fromkeys(slugs))[:MOST_SEEN]
     found = {row.slug: row for row in Product.objects.visible().with_card().filter(slug__in=wanted)}
     return [found[slug] for slug in wanted if slug in found]
+
+
+def _newest_beside(product: Product, shelf: Category) -> "QuerySet[Product, Any]":
+    others = on_shelf(shelf).exclude(pk=product.pk)
+    return others.order_by(*SHELF_SORTS["newest"].fields).values("pk")[:MOST_RELATED]
 
 
 def _trail(nodes: Iterable[MenuCategory], category_id: UUID | None) -> list[tuple[str, str]]:

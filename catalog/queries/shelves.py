@@ -137,10 +137,10 @@ def find_brand(slug: str) -> Brand:
 
 def on_shelf(category: Category) -> "QuerySet[Product]":
     """Return the visible products of a category and of all below it; sort by SHELF_SORTS."""
-    return shelved(products=Product.objects.visible(), category=category)
+    return shelved(products=Product.objects.visible(), category=category.pk)
 
 
-def shelved(*, products: "QuerySet[Product]", category: Category) -> "QuerySet[Product]":
+def shelved(*, products: "QuerySet[Product]", category: UUID) -> "QuerySet[Product]":
     """Return those of the products that stand in a category or below it; narrow by `ShelfFilter`.
 
     It compares the shelf's copies: sort keys and filters in one table are one index scan.

@@ -1,6 +1,7 @@
 """The shop's categories and links, for the frame around every page, and what pages say of it."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -31,6 +32,12 @@ def site_links(code: str) -> list[dict[str, Any]]:
 def json_ld(document: Any) -> SafeString:
     """Write a document into a script element that is data."""
     return mark_safe(json.dumps(document, ensure_ascii=False).translate(_ESCAPES))  # noqa: S308 - escaped
+
+
+@register.filter
+def half_stars(rating: Decimal) -> int:
+    """Return how many halves of five stars a rating fills, 1 to 10."""
+    return min(max(round(rating * 2), 1), 10)
 
 
 def _written(link: MenuLink) -> dict[str, Any]:

@@ -5,12 +5,15 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from catalog import queries
 from catalog.errors import ProductNotFound
-from catalog.models import ProductImage, ProductVariant
+from catalog.models import Product, ProductImage, ProductVariant
+from catalog.views.meta import Meta
 from catalog.views.moved import follows_moves
+from catalog.views.structured import product_documents
 
 LOW_STOCK = 5
 # More values of an option than this are a list to unfold, not buttons.
@@ -52,6 +55,9 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     images = list(found.images.all())
     trail = queries.category_trail(found)
     context = {
+        "meta": _meta(found, images),
+        "json_ld": product_documents(found, variants=variants, images=images, trail=trail),
+        "facts": queries.specification(found.attributes),
         "product": found,
         "variant": variant,
         "trail": trail,
@@ -60,7 +66,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         "images": queries.pictures_of(variant=variant, images=images),
         "low_stock": LOW_STOCK,
         "is_low": variant is not None and 0 < variant.stock_quantity <= LOW_STOCK,
-        "related": list(queries.related(found)),
+        "related": queries.related(found),
     }
     return render(request, "catalog/product.html", context)
 
@@ -73,6 +79,17 @@ def seen(request: HttpRequest) -> HttpResponse:
     """
     slugs = [slug for slug in request.GET.getlist("p") if SLUG.fullmatch(slug)]
     return render(request, "catalog/_seen.html", {"products": queries.seen(slugs)})
+
+
+def _meta(product: Product, images: Sequence[ProductImage]) -> Meta:
+    front = next((image.file.url for image in images if image.file), "")
+    return Meta(
+        title=product.seo_title or product.name,
+        description=product.seo_description or product.description,
+        address=reverse("catalog:product", args=[product.slug]),
+        image=front,
+        kind="product",
+    )
 
 
 def _chosen(variants: Sequence[ProductVariant], asked: str | None) -> ProductVariant | None:

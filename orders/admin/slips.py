@@ -34,11 +34,13 @@ def slips_of(order: Order) -> list[Slip]:
         order=order, status__in=[Status.COMMITTED, Status.FULFILLED]
     ).select_related("inventory__warehouse")
     places = _places(list(promises))
+    items = {item.pk: item for item in order.items.all()}
     left = [
-        SlipLine(promise.order_item, promise.quantity, places[promise.order_item_id])
-        for promise in promises.filter(status=Status.COMMITTED)
-        .select_related("order_item")
-        .order_by("inventory__warehouse_location", "pk")
+        SlipLine(items[promise.order_item_id], promise.quantity, places[promise.order_item_id])
+        for promise in promises.filter(status=Status.COMMITTED).order_by(
+            "inventory__warehouse_location", "pk"
+        )
+        if promise.order_item_id
     ]
     parcels = order.shipments.prefetch_related("items__order_item").order_by("pk")
     packed = [Slip(shipment, _packed(shipment, places)) for shipment in parcels]

@@ -11,14 +11,15 @@ from inventory import commands as inventory
 from orders.commands.mails import tell_return
 from orders.commands.returns import locked_return
 from orders.errors import InvalidReturn
-from orders.models import Order, OrderItem, OrderReturn, OrderReturnItem
-from orders.queries import DueLine, ReturnFact, due_of
+from orders.models import Order, OrderReturn, OrderReturnItem
+from orders.queries import DueLine, ReturnFact, due_of, units_sent
 from orders.signals import return_received
 from shopflow.lib.errors import InvalidTransition
 from shopflow.lib.news import announce
 from shopflow.lib.transactions import command
 
 LONGEST_NOTE = 255
+STILL_SENT = frozenset({Order.Status.CONFIRMED, Order.Status.PROCESSING})
 Kind, Status, Resolution = OrderReturn.Kind, OrderReturn.Status, OrderReturn.Resolution
 
 
@@ -171,19 +172,19 @@ def _note(item: OrderReturnItem, line: ReceivedLine) -> None:
 
 
 def _mark_returned(order: Order) -> None:
-    sold = _units(order)
     came = OrderReturnItem.objects.filter(order_return__order=order).aggregate(
         units=Sum("quantity_received")
     )
-    if sold == came["units"]:
+    if order.status not in STILL_SENT and _sent(order) == came["units"]:
         order.fulfilment_status = Order.FulfilmentStatus.RETURNED
         order.save(update_fields=["fulfilment_status", "updated_at"])
 
 
 def _is_whole(order: Order, row: OrderReturn) -> bool:
     """Whether all of the order comes back: then what its delivery cost does too (article 13)."""
-    return _units(order) == sum(item.quantity for item in row.items.all())
+    is_all_sent = order.status not in STILL_SENT
+    return is_all_sent and _sent(order) == sum(item.quantity for item in row.items.all())
 
 
-def _units(order: Order) -> int:
-    return OrderItem.objects.filter(order=order).aggregate(units=Sum("quantity"))["units"] or 0
+def _sent(order: Order) -> int:
+    return sum(units_sent(order.pk).values())

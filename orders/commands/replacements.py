@@ -21,7 +21,7 @@ from orders.models import (
     OrderReturn,
     OrderReturnItem,
 )
-from orders.queries import ReturnFact
+from orders.queries import ReturnFact, guest_token
 from orders.signals import return_received
 from shopflow.lib.errors import InvalidTransition
 from shopflow.lib.money import ZERO
@@ -48,7 +48,13 @@ def send_replacement(*, return_id: UUID, by: UUID | None = None) -> OrderReturn:
     row.move_to(Status.CLOSED, closed_at=timezone.now(), replacement=replacement)
     if row.resolution == Resolution.REPLACEMENT:
         _settle(row)
-    tell_return(order, row, ReturnFact.REPLACED, replacement=replacement.order_number)
+    tell_return(
+        order,
+        row,
+        ReturnFact.REPLACED,
+        replacement=replacement.order_number,
+        replacement_token=guest_token(replacement) if replacement.user_id is None else "",
+    )
     announce(return_received, return_id=row.pk)
     step(
         replacement,

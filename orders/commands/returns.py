@@ -19,7 +19,7 @@ from orders.errors import (
     UnitsNotReturnable,
 )
 from orders.models import Order, OrderItem, OrderReturn, OrderReturnItem
-from orders.queries import ASKED, ReturnFact, is_returnable, units_left
+from orders.queries import ASKED, ReturnFact, is_late, is_returnable, units_left
 from shopflow.lib.transactions import command
 
 LONGEST_COMMENT = 2000
@@ -58,7 +58,7 @@ def request_return(
     if resolution not in ASKED.get(Kind(kind) if kind in Kind.values else Kind.WITHDRAWAL, ()):
         raise InvalidReturn
     if not is_late_allowed and not is_returnable(order, kind=kind):
-        raise ReturnTooLate if order.delivered_at else NothingToReturn
+        raise ReturnTooLate if is_late(order, kind=kind) else NothingToReturn
     check_lines(order, lines)
     _check_wishes(lines, is_exchange=kind == Kind.EXCHANGE)
     row = insert_return(
@@ -170,9 +170,8 @@ def _check_wishes(lines: Sequence[ReturnLine], *, is_exchange: bool) -> None:
     if not is_exchange:
         return
     items = OrderItem.objects.in_bulk(wishes)
-    wanted = ProductVariant.objects.filter(is_active=True, deleted_at=None).in_bulk(
-        wishes.values()  # type: ignore[arg-type]  # none of them is None, as was looked
-    )
+    variants = ProductVariant.objects.filter(is_active=True, deleted_at=None)
+    wanted = variants.in_bulk(wishes.values())
     for item_id, variant_id in wishes.items():
         item, variant = items[item_id], wanted.get(variant_id)
         if variant is None or variant.product_id != item.product_id:

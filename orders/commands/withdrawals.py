@@ -10,13 +10,14 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from orders.commands.changes import apply_change, propose_change
 from orders.commands.history import locked
 from orders.commands.lifecycle import cancel
 from orders.commands.mails import tell
 from orders.commands.returns import ReturnLine, check_lines, insert_return
 from orders.errors import InvalidReturn, NothingToReturn, WithdrawalTooLate
 from orders.models import Order, OrderReturn, OrderReturnItem
-from orders.queries import ReturnFact, is_returnable, moment, units_left
+from orders.queries import ReturnFact, is_late, is_returnable, left_to_ship, moment, units_left
 from shopflow.lib.transactions import command
 
 LONGEST_NAME = 200
@@ -52,9 +53,11 @@ def withdraw(
         cancel(order_id=order_id, reason=WITHDRAWN, by=by)
         _confirm_receipt(order, None, name, at)
         return Withdrawal(order=Order.objects.get(pk=order_id), order_return=None, at=at)
+    if units is None and order.is_shippable:
+        _keep_the_rest(order, by)
     lines = _lines(order, units)
     if not is_returnable(order, kind=Kind.WITHDRAWAL):
-        raise WithdrawalTooLate if order.delivered_at else NothingToReturn
+        raise WithdrawalTooLate if is_late(order, kind=Kind.WITHDRAWAL) else NothingToReturn
     check_lines(order, lines)
     row = insert_return(
         order,
@@ -67,6 +70,15 @@ def withdraw(
     )
     _confirm_receipt(order, row, name, at)
     return Withdrawal(order=order, order_return=row, at=at)
+
+
+def _keep_the_rest(order: Order, by: UUID | None) -> None:
+    """Take what hasn't left out of an order of which a parcel has: it isn't sent any more."""
+    left = {item_id: quantity for item_id, quantity in left_to_ship(order.pk).items() if quantity}
+    if left:
+        change = propose_change(order_id=order.pk, units=left, reason=WITHDRAWN, by=by)
+        apply_change(change_id=change.pk, expected_difference=change.difference, by=by)
+        order.refresh_from_db()
 
 
 def _lines(order: Order, units: dict[UUID, int] | None) -> Sequence[ReturnLine]:

@@ -64,7 +64,6 @@ class LinesForm(forms.Form):
                 label=_("How many"),
                 choices=choices,
                 coerce=int,
-                empty_value=0,
                 required=False,
                 initial=line.quantity if chosen else 0,
                 widget=forms.Select(attrs=SELECT),

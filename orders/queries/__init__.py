@@ -39,6 +39,7 @@ from orders.queries.returns import (
     ReturnedLine,
     ReturnFact,
     due_of,
+    is_late,
     is_returnable,
     last_day,
     moment,
@@ -46,6 +47,7 @@ from orders.queries.returns import (
     returnable_lines,
     returns_of,
     units_left,
+    units_sent,
     unsettled_returns,
 )
 
@@ -70,6 +72,7 @@ __all__ = [
     "find_by_token",
     "find_for_user",
     "guest_token",
+    "is_late",
     "is_overdue",
     "is_returnable",
     "last_day",
@@ -91,6 +94,7 @@ __all__ = [
     "undrawn_papers",
     "units_left",
     "units_of",
+    "units_sent",
     "unsettled",
     "unsettled_returns",
     "wanting_papers",

@@ -69,17 +69,20 @@ class DueLine:
     part: Decimal
 
 
+def units_sent(order_id: UUID) -> dict[UUID, int]:
+    """Return how many units of each line were shipped."""
+    parcels = OrderShipmentItem.objects.filter(
+        shipment__order=order_id, shipment__shipped_at__isnull=False
+    )
+    return dict(parcels.values_list("order_item").annotate(Sum("quantity")))
+
+
 def units_left(order_id: UUID) -> dict[UUID, int]:
     """Return how many units of each line were shipped and aren't, or don't come, back.
 
     Only the lock on the order keeps the answer true.
     """
-    parcels = OrderShipmentItem.objects.filter(
-        shipment__order=order_id, shipment__shipped_at__isnull=False
-    )
-    left: dict[UUID, int] = defaultdict(int)
-    for item_id, units in parcels.values_list("order_item").annotate(Sum("quantity")):
-        left[item_id] = units
+    left: dict[UUID, int] = defaultdict(int, units_sent(order_id))
     taken = OrderReturnItem.objects.filter(order_return__order=order_id).exclude(
         order_return__status__in=[Status.DECLINED, Status.CANCELLED]
     )
@@ -106,8 +109,13 @@ def returnable_lines(order: Order) -> list[ReturnableLine]:
 def is_returnable(order: Order, *, kind: str) -> bool:
     """Whether goods of this order may still be sent back as this kind."""
     over = {Order.Status.CANCELLED, Order.Status.REFUNDED}
+    return order.status not in over and not is_late(order, kind=kind)
+
+
+def is_late(order: Order, *, kind: str) -> bool:
+    """Whether the last day to send back, claim or withdraw is over."""
     last = last_day(order, kind=kind)
-    return order.status not in over and (last is None or timezone.now().date() <= last)
+    return last is not None and timezone.now().date() > last
 
 
 def last_day(order: Order, *, kind: str) -> date | None:

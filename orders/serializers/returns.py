@@ -35,7 +35,11 @@ class ReturnItemSerializer(serializers.ModelSerializer[OrderReturnItem]):
 
 
 class ReturnSerializer(serializers.ModelSerializer[OrderReturn]):
-    """Goods that come back. `replacement` is the number of the order that sends what is wanted."""
+    """Goods that come back.
+
+    `replacement` is the number of the order that sends what is wanted; a guest, whose token opens
+    one order only, gets it by mail.
+    """
 
     number = serializers.CharField(source="return_number")
     requested_at = serializers.DateTimeField(source="created_at")

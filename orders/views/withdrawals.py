@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -36,16 +37,16 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     answer: the proof that it arrived is the mail.
     """
     form = StatementForm(request.POST if request.method == "POST" else None)
-    if request.method != "POST":
-        return render(request, "orders/withdraw.html", {"form": form})
+    facts = {"form": form, "days": settings.WITHDRAWAL_DAYS}
     if not form.is_valid():
-        return render(request, "orders/withdraw.html", {"form": form}, status=InvalidInput.status)
+        status = InvalidInput.status if form.is_bound else 200
+        return render(request, "orders/withdraw.html", facts, status=status)
     if "confirmed" not in request.POST:
-        return render(request, "orders/withdraw.html", {"form": form, "statement": True})
+        return render(request, "orders/withdraw.html", {**facts, "statement": True})
     said = form.cleaned_data
     take_all((STATEMENTS, context.current().network), (STATEMENTS_OF_ONE, said["number"].upper()))
     _receive(**said)
-    return render(request, "orders/withdraw.html", {"form": form, "is_received": True})
+    return render(request, "orders/withdraw.html", {**facts, "is_received": True})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

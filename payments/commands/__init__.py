@@ -11,6 +11,7 @@ from payments.commands.attempts import (
     start_payment,
 )
 from payments.commands.capturing import capture_payment, release_payment
+from payments.commands.changes import settle_changes
 from payments.commands.claims import claim_payments
 from payments.commands.closing import close_unpaid, settle_cancelled
 from payments.commands.disputes import answer_dispute, record_dispute
@@ -81,6 +82,7 @@ __all__ = [
     "send_card",
     "settle",
     "settle_cancelled",
+    "settle_changes",
     "settle_refund",
     "settle_return",
     "start_payment",

@@ -46,16 +46,18 @@ def release_payment(*, payment_id: UUID) -> Payment:
 
     Talks to the gateway. Raises PaymentNotFound, NotAuthorized, GatewayUnavailable. Safe to repeat.
     """
-    payment = Payment.objects.filter(pk=payment_id).first()
-    if payment is None:
-        raise PaymentNotFound
+    payment = _read(payment_id=payment_id)
     if payment.status == Payment.Status.VOIDED:
         return payment
     if payment.status != Payment.Status.AUTHORIZED or payment.capture_asked is not None:
         raise NotAuthorized
     void_open(order_id=payment.order_id)
-    payment.refresh_from_db()
-    return payment
+    return _read(payment_id=payment_id)
+
+
+@command
+def _read(*, payment_id: UUID) -> Payment:
+    return _locked(payment_id)
 
 
 @command

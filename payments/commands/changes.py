@@ -43,10 +43,9 @@ def _give_back(change: OrderChange) -> None:
 
 
 def _refund(change: OrderChange, amount: Decimal) -> None:
-    captured = Payment.objects.filter(
-        order=change.order_id, amount_captured__gte=F("amount_refunded") + amount
-    )
-    payment = captured.exclude(status=Payment.Status.DISPUTED).order_by("-id").first()
+    captured = Payment.objects.filter(order=change.order_id, amount_captured__gt=0)
+    open_ones = captured.exclude(status=Payment.Status.DISPUTED)
+    payment = open_ones.order_by(F("amount_refunded") - F("amount_captured")).first()
     if payment is None:
         raise RefundTooMuch
     refund_lines(

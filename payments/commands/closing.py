@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from django.conf import settings
+
 from orders import commands as orders
 from orders.queries import is_overdue
 from payments.commands.gift_holds import release
@@ -11,6 +13,7 @@ from payments.commands.state import record_state
 from payments.gateways import gateway
 from payments.gateways.base import GatewayRefused
 from payments.models import Payment, Refund
+from shopflow.lib.providers import AT_ONCE
 from shopflow.lib.transactions import command
 
 
@@ -23,7 +26,9 @@ def close_unpaid(*, order_id: UUID, only_overdue: bool = False) -> None:
     """
     if only_overdue and not is_overdue(order_id):
         return
-    void_open(order_id=order_id)
+    for payment in _live(order_id=order_id):
+        if not _is_promised(payment):
+            _void(payment)
     orders.expire(order_id=order_id, only_overdue=only_overdue)
 
 
@@ -45,8 +50,23 @@ def void_open(*, order_id: UUID) -> None:
     Talks to the gateway, whose answer decides: money that came meanwhile stays. Raises
     GatewayUnavailable. Safe to repeat.
     """
-    for payment in Payment.objects.live().filter(order=order_id):
+    for payment in _live(order_id=order_id):
         _void(payment)
+
+
+@command
+def _live(*, order_id: UUID) -> list[Payment]:
+    return list(Payment.objects.live().filter(order=order_id))
+
+
+def _is_promised(payment: Payment) -> bool:
+    """Whether the bank has promised the money, be it that we hear of it only now."""
+    if settings.PAYMENT_CAPTURE == AT_ONCE or not payment.provider_payment_id:
+        return payment.status == Payment.Status.AUTHORIZED
+    seen = gateway(payment.provider).fetch(payment_id=payment.provider_payment_id)
+    if seen.status == "authorized":
+        record_state(payment_id=payment.pk, seen=seen)
+    return seen.status == "authorized"
 
 
 def _void(payment: Payment) -> None:

@@ -6,9 +6,10 @@ from decimal import Decimal
 from uuid import UUID
 
 from inventory import commands as inventory
+from payments.commands.gift_refunds import refund_to_cards
 from payments.commands.refunds import MOST, locked, refund, refund_of
 from payments.errors import InvalidRefund, LineRefundedAlready, RefundTooMuch
-from payments.models import Refund, RefundItem
+from payments.models import Payment, Refund, RefundItem
 from payments.queries import OrderLeft, left_of_order
 from shopflow.lib.money import ZERO, allocate, round_money
 from shopflow.lib.transactions import command
@@ -38,7 +39,8 @@ def refund_lines(
     """Give back units of an order's lines, and so much of its shipping (in its currency).
 
     Without an `amount` it is exactly what they cost, discounts off and taxes in; a smaller one
-    is spread over them. `restock` sells the units again: what hasn't left isn't sent any more,
+    is spread over them. What the payment doesn't cover goes onto the order's gift cards, as far as
+    they paid. `restock` sells the units again: what hasn't left isn't sent any more,
     what has comes back to its shelf. A `key` that was used before returns its refund. Raises
     PaymentNotFound, InvalidRefund, LineRefundedAlready, PaymentDisputed, RefundTooMuch.
     """
@@ -50,6 +52,7 @@ def refund_lines(
     parts = [*(left.lines[item_id].amount_of(units) for item_id, units in wanted.items()), shipping]
     if amount is not None:
         parts = _spread(amount, parts)
+    parts = _less_cards(payment, parts, reason, by)
     row = refund(
         payment_id=payment_id,
         amount=sum(parts, ZERO),
@@ -60,16 +63,39 @@ def refund_lines(
         restock=restock,
         order_return_id=order_return_id,
     )
+    again = {
+        item_id: left.lines[item_id].to_restock(units) if restock else 0
+        for item_id, units in wanted.items()
+    }
     RefundItem.objects.bulk_create(
-        RefundItem(refund=row, order_item_id=item_id, quantity=units, amount=part)
+        RefundItem(
+            refund=row,
+            order_item_id=item_id,
+            quantity=units,
+            restocked=again[item_id],
+            amount=part,
+        )
         for (item_id, units), part in zip(wanted.items(), parts[:-1], strict=True)
     )
     if restock:
-        again = {
-            item_id: left.lines[item_id].to_restock(units) for item_id, units in wanted.items()
-        }
         inventory.take_back(order_id=row.order_id, units=again, reason="refund", by=by)
     return row
+
+
+def _less_cards(
+    payment: Payment, parts: list[Decimal], reason: str, by: UUID | None
+) -> list[Decimal]:
+    """Return what the payment gives back of these amounts; the order's gift cards get the rest.
+
+    Raises RefundTooMuch when they paid less than that.
+    """
+    whole, left = sum(parts, ZERO), payment.amount_captured - payment.amount_refunded
+    if whole <= left or left == 0:  # of nothing, nothing is given back: `refund` says so
+        return parts
+    back = refund_to_cards(order_id=payment.order_id, amount=whole - left, reason=reason, by=by)
+    if back < whole - left:
+        raise RefundTooMuch
+    return allocate(left, parts)
 
 
 def _checked(lines: Sequence[RefundLine], shipping: Decimal, left: OrderLeft) -> Mapping[UUID, int]:

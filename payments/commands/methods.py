@@ -85,6 +85,9 @@ def _to_detach(*, method_id: UUID) -> UserPaymentMethod | None:
 
 @command
 def _note_detached(*, method_id: UUID) -> None:
+    """Note that nobody knows the card any more, and forget the provider's name for it too."""
     now = timezone.now()
     rows = UserPaymentMethod.objects.filter(pk=method_id, detached_at=None)
-    rows.update(detached_at=now, updated_at=now)
+    rows.update(
+        detached_at=now, updated_at=now, provider_payment_method_id=f"forgotten-{method_id}"
+    )

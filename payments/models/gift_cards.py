@@ -85,8 +85,7 @@ class GiftCard(Row):
                 name="gift_cards_held_within_balance",
             ),
             models.CheckConstraint(
-                condition=Q(order_item=None, unit=None)
-                | Q(order_item__isnull=False, unit__isnull=False, unit__gt=0),
+                condition=Q(unit=None) | Q(order_item__isnull=False, unit__gt=0),
                 name="gift_cards_unit_of_a_line",
             ),
             models.UniqueConstraint(fields=["order_item", "unit"], name="gift_cards_unit_unique"),

@@ -124,6 +124,9 @@ class RefundItem(Row):
         OrderItem, on_delete=models.RESTRICT, related_name="refund_items"
     )
     quantity = models.IntegerField()
+    restocked = models.IntegerField(
+        default=0, db_default=0, help_text="How many of them went on sale again"
+    )
     amount = MoneyField(default=Decimal(0), db_default=Decimal(0))
 
     class Meta:
@@ -133,6 +136,10 @@ class RefundItem(Row):
             models.UniqueConstraint(fields=["refund", "order_item"], name="refund_items_unique"),
             models.CheckConstraint(
                 condition=Q(quantity__gt=0), name="refund_items_quantity_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(restocked__gte=0, restocked__lte=F("quantity")),
+                name="refund_items_restocked_within_quantity",
             ),
             models.CheckConstraint(
                 condition=Q(amount__gte=0), name="refund_items_amount_not_negative"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import F, Max, Q, QuerySet, Sum
@@ -213,7 +214,7 @@ def _entries(provider: str, asked: Q) -> dict[str, Entry]:
             currency=row.currency,
             moved_at=row.moved_at,
         )
-        for row in rows
+        for row in cast("Iterable[Any]", rows)
     }
 
 

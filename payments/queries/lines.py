@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Q, Sum
+from django.db.models import F, Q, Sum
 
 from orders.models import Order, OrderItem
 from payments.models import Refund, RefundItem
@@ -16,14 +16,14 @@ from shopflow.lib.money import ZERO, round_money
 class LineLeft:
     """One line of an order, and how many of its units were given back already.
 
-    `price` is what all its units cost the shopper: discounts off, taxes in. `restocked` are units
-    that refunds let be sold again, whatever became of the money.
+    `price` is what all its units cost the shopper: discounts off, taxes in. `ahead` are units that
+    went on sale again by a refund whose money then failed, and that no later one has counted.
     """
 
     item: OrderItem
     price: Decimal
     refunded: int
-    restocked: int
+    ahead: int
 
     @property
     def quantity(self) -> int:
@@ -45,7 +45,7 @@ class LineLeft:
 
     def to_restock(self, units: int) -> int:
         """Return how many of the next units go on sale again: never one twice."""
-        return max(0, min(units, self.refunded + units - self.restocked))
+        return max(0, units - self.ahead)
 
     def _share(self, units: int) -> Decimal:
         return round_money(self.price * units / self.item.quantity)
@@ -61,19 +61,21 @@ class OrderLeft:
 
 def left_of_order(order: Order) -> OrderLeft:
     """Return what is left of an order's lines (by id, in their order) and of its shipping."""
-    counted = ~Q(refund__status=Refund.Status.FAILED)
+    failed = Q(refund__status=Refund.Status.FAILED)
+    restocks = ~failed & Q(refund__restock=True)
     given = {
         row["order_item"]: row
         for row in RefundItem.objects.filter(refund__order=order)
         .values("order_item")
         .annotate(
-            refunded=Sum("quantity", filter=counted, default=0),
-            restocked=Sum("quantity", filter=Q(refund__restock=True), default=0),
+            refunded=Sum("quantity", filter=~failed, default=0),
+            ahead=Sum("restocked", filter=failed, default=0)
+            - Sum(F("quantity") - F("restocked"), filter=restocks, default=0),
         )
     }
-    nothing = {"refunded": 0, "restocked": 0}
+    nothing = {"refunded": 0, "ahead": 0}
     lines = {
-        item.pk: LineLeft(item, _price(order, item), row["refunded"], row["restocked"])
+        item.pk: LineLeft(item, _price(order, item), row["refunded"], row["ahead"])
         for item in order.items.order_by("id")
         for row in (given.get(item.pk, nothing),)
     }

@@ -1,10 +1,10 @@
 """The test cards, and whether what was typed is a card at all."""
 
 import re
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from payments.sandbox.wire import Refused
 
@@ -70,7 +70,7 @@ def read_form(fields: Mapping[str, str]) -> Card:
     return Card(card.number, month, year)
 
 
-def kept_card(method: Mapping[str, Any]) -> Card:
+def kept_card(method: sqlite3.Row) -> Card:
     """Return the test card that a shopper wanted to be kept."""
     number = next(number for number in HINTS if number.endswith(method["card_last_four"]))
     return Card(number, method["exp_month"], method["exp_year"])

@@ -186,4 +186,5 @@ def when_it_applies(table: str) -> tuple[models.CheckConstraint, ...]:
 
 def _says(sql: str, *columns: str, sep: str = ", ") -> Func:
     """Return a condition on columns that Django has no words for."""
-    return Func(*map(F, columns), template=sql, arg_joiner=sep, output_field=models.BooleanField())
+    # In the order of the alphabet, as migrations write it: else they differ for ever.
+    return Func(*map(F, columns), arg_joiner=sep, output_field=models.BooleanField(), template=sql)

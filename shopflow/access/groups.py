@@ -28,6 +28,7 @@ TEXTS = frozenset({
     "catalog.delete_synonym", "catalog.view_searchlog",
     "catalog.view_contentpage", "catalog.add_contentpage", "catalog.change_contentpage",
     "catalog.view_menu", "catalog.add_menu", "catalog.change_menu",
+    "catalog.view_attribute", "catalog.add_attribute", "catalog.change_attribute",
 })  # fmt: skip
 # Variants hold prices and costs.
 GOODS = TEXTS | {

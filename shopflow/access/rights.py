@@ -53,7 +53,7 @@ APP_WRITES = frozenset({
     "product_reviews", "review_votes", "review_photos", "product_purchases", "search_log",
     "carts", "cart_items", "cart_coupons", "checkout_drafts", "wishlists", "wishlist_items",
     "orders", "order_items", "order_addresses", "order_tax_lines", "order_discount_lines",
-    "order_status_history", "order_returns", "order_return_items",
+    "order_status_history", "order_changes", "order_returns", "order_return_items",
     "inventory", "inventory_reservations", "inventory_transactions",
     "stock_alerts", "coupons", "coupon_usage", "promotions", "promotion_usage",
     "payments", "refunds", "payment_events",

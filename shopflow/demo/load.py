@@ -20,6 +20,7 @@ from promotions import commands as promotions
 from promotions.models import Coupon
 from shipping import commands as shipping
 from shipping.models import ShippingZone
+from shopflow.demo import texts
 from shopflow.lib.transactions import command
 
 HERE = Path(__file__).resolve().parent
@@ -57,6 +58,7 @@ def _load(content: Mapping[str, Any]) -> Loaded:
     _save_shipping()
     _save_coupon()
     _save_synonyms()
+    texts.save_attributes(content)
     known = set(ProductVariant.objects.values_list("sku", flat=True))
     days = (OPENED + timedelta(days=day) for day in range(len(content["products"])))
     specs = [_spec(product, categories, next(days)) for product in content["products"]]
@@ -67,13 +69,17 @@ def _load(content: Mapping[str, Any]) -> Loaded:
     _count(new, content["products"])
     _save_earlier_prices(new.values())
     catalog.rebuild_words()
+    texts.count_facets()
+    texts.save_pages()
     return loaded
 
 
 def _count(new: Mapping[str, ProductVariant], products: Sequence[Mapping[str, Any]]) -> None:
-    units = {row["sku"]: row["stock"] for product in products for row in product["variants"]}
-    for sku, variant in sorted(new.items(), key=lambda item: item[1].pk):
-        inventory.count(variant_id=variant.pk, quantity=units[sku], reason=REASON)
+    rows = {row["sku"]: row for product in products for row in product["variants"]}
+    units = {variant.pk: rows[sku]["stock"] for sku, variant in new.items()}
+    limits = {variant.pk: rows[sku].get("backorder", 0) for sku, variant in new.items()}
+    inventory.count_all(quantities=units, reason=REASON)
+    inventory.allow_backorders_of(limits={pk: limit for pk, limit in limits.items() if limit})
 
 
 def _save_earlier_prices(new: Iterable[ProductVariant]) -> None:
@@ -134,8 +140,11 @@ def _spec(
         brand_id=_brand(product["brand"]).pk,
         category_id=categories[product["category"]],
         tags=product["tags"],
-        attributes=product["attributes"],
+        attributes=texts.by_slug(product["attributes"]),
         is_featured=product["featured"],
+        is_gift_card=product.get("gift_card", False),
+        # A card is taxed when it is spent (directive 2006/112/EC, article 30b): no rate is for it.
+        tax_class="gift_card" if product.get("gift_card") else "standard",
         published_at=published_at,
         variants=[_variant_spec(variant) for variant in product["variants"]],
         images=[_image_spec(picture, product["variants"]) for picture in product["pictures"]],

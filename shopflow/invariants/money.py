@@ -12,13 +12,33 @@ MONEY = (
     Invariant(
         5,
         "paid_orders_are_captured",
-        "A paid order kept at least its total unless it was given back, never more.",
+        "A paid order kept at least its total unless it was given back, never more."
+        " Authorized money may be taken later, or in part.",
         is_instant=True,
         query="""
             SELECT order_number FROM orders
             WHERE (status IN ('confirmed', 'processing', 'shipped', 'delivered')
-                   AND (amount_paid < total OR amount_paid - amount_refunded > total))
+                   AND (amount_paid - amount_refunded > total
+                        OR (amount_paid < total AND payment_status <> 'authorized'
+                            AND NOT EXISTS (
+                                SELECT FROM payments p WHERE p.order_id = orders.id
+                                AND p.capture_asked < p.amount
+                                AND p.amount_captured = p.capture_asked
+                            ))))
                OR (status = 'pending' AND amount_paid <> amount_refunded)
+        """,
+    ),
+    Invariant(
+        5,
+        "authorized_orders_have_their_promise",
+        "An authorized order that waits for its goods has an attempt with authorized money.",
+        is_instant=True,
+        query="""
+            SELECT order_number FROM orders
+            WHERE status <> 'cancelled' AND payment_status = 'authorized' AND NOT EXISTS (
+                SELECT FROM payments p
+                WHERE p.order_id = orders.id AND p.status = 'authorized'
+            )
         """,
     ),
     Invariant(

@@ -58,12 +58,12 @@ SALES = (
         6,
         "open_orders_hold_their_stock",
         "An unpaid order holds exactly what it sold; what a paid one sold is committed, has shipped"
-        " or was taken out of it.",
+        " or was taken out of it. Gift cards have no stock.",
         is_instant=True,
         query="""
             SELECT o.order_number || ', ' || i.sku
             FROM order_items i JOIN orders o ON o.id = i.order_id
-            WHERE o.status IN ('pending', 'confirmed', 'processing')
+            WHERE o.status IN ('pending', 'confirmed', 'processing') AND i.gift_cards IS NULL
               AND i.quantity <> (
                 SELECT coalesce(sum(r.quantity), 0) FROM inventory_reservations r
                 WHERE r.order_item_id = i.id

@@ -155,7 +155,7 @@ SAMPLES: Mapping[str, Sample] = {
     ),
     "orders/return_replaced": Sample(
         "What is wanted instead is ordered",
-        {**RETURN, "replacement": "ORD-2026-000124"},
+        {**RETURN, "replacement": "ORD-2026-000124", "replacement_token": TOKEN},
         _return("exchange"),
     ),
     "orders/withdrawal": Sample(

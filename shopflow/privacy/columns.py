@@ -24,7 +24,9 @@ LEFT: Mapping[str, Mapping[str, str]] = {
         "deleted_at": "coalesce(deleted_at, statement_timestamp())",
     },
     "user_payment_methods": {
-        "provider_payment_method_id": _ROW,
+        # Its provider has to forget the card first: payments.detach_removed_cards, within minutes.
+        "provider_payment_method_id": "CASE WHEN detached_at IS NULL"
+        " THEN provider_payment_method_id ELSE 'erased-' || id END",
         "exp_month": "NULL::smallint",
         "exp_year": "NULL::smallint",
         "is_default": "false",

@@ -22,7 +22,16 @@ from catalog import commands as catalog
 from catalog.models import ProductVariant
 from orders.models import Invoice, Order, OrderChange, OrderItem, OrderReturn, OrderShipment
 from orders.queries import guest_token
-from payments.models import Payment, PaymentEvent, Refund, UserPaymentMethod
+from payments.commands import issue_card
+from payments.models import (
+    Dispute,
+    Payment,
+    PaymentEvent,
+    Payout,
+    Reconciliation,
+    Refund,
+    UserPaymentMethod,
+)
 from promotions import commands as promotions
 from promotions.models import Promotion
 from shopflow.access.rights import PROTECTED
@@ -91,6 +100,9 @@ def meet_people() -> People:
     factories.coupon()
     factories.promotion(min_order_amount=Decimal(1_000_000))
     variant = factories.variant_on_sale(price=str(PRICE), stock=100, **_on_a_shelf())
+    now = timezone.now()
+    Payout.objects.create(provider="sandbox", provider_payout_id="po", currency="USD", amount=1)
+    Reconciliation.objects.create(started_at=now, finished_at=now, compared=0)
     people = People(
         _person("zqada", variant, has_account=True),
         _person("zqbob", variant, has_account=True),
@@ -108,6 +120,7 @@ def _on_a_shelf() -> dict[str, Any]:
     brand = catalog.save_brand(name="Public", slug="public")
     shelf = catalog.save_category(name="Public", slug="public")
     catalog.save_synonym(word="public", synonym="shared")
+    catalog.save_attribute(name="Public", slug="public")
     catalog.save_page(slug="public", language="en", title="Public", body="<p>Everybody's.</p>")
     catalog.save_menu(code="footer", language="en", links=[catalog.Link("Public", "page:public")])
     catalog.log_search(question="nowhere", language="en", result_count=0)
@@ -122,6 +135,7 @@ def _person(marker: str, variant: ProductVariant, *, has_account: bool) -> Perso
         )
     order = _order(marker, variant, user)
     _write_beside(order, marker)
+    issue_card(amount=PRICE, reason=marker, recipient_email=f"{marker}@example.com")
     sign_in = None
     if user:
         _write_account(user, marker)
@@ -190,6 +204,13 @@ def _write_beside(order: Order, marker: str) -> None:
         failure_reason=marker,
     )
     Refund.objects.create(**own, **money, payment=payment, reason=marker, idempotency_key=marker)
+    Dispute.objects.create(
+        **money,
+        payment=payment,
+        provider="sandbox",
+        provider_dispute_id=marker,
+        opened_at=timezone.now(),
+    )
     audit.record(
         action=AuditAction.EXPORT,
         entity_type="order",

@@ -60,6 +60,9 @@ catalog.contentpage change          O M R . . C .
 catalog.menu view                   O M R . . C .
 catalog.menu add                    O M R . . C .
 catalog.menu change                 O M R . . C .
+catalog.attribute view              O M R . . C .
+catalog.attribute add               O M R . . C .
+catalog.attribute change            O M R . . C .
 inventory.inventory view            O M R S W . .
 inventory.inventory add             O M R . W . .
 inventory.inventory adjust          O M R . W . .
@@ -71,6 +74,14 @@ orders.order ship                   O M R . W . .
 orders.order deliver                O M R . W . .
 orders.order cancel                 O M R S . . .
 orders.order mail                   O M R S . . .
+orders.order return                 O M R S W . .
+orders.orderreturn view             O M R S W . .
+orders.orderreturn approve          O M R S W . .
+orders.orderreturn refuse           O M R S W . .
+orders.orderreturn receive          O M R S W . .
+orders.orderreturn replace          O M R S W . .
+orders.orderreturn refund           O M R S W . .
+orders.orderreturn close            O M R S W . .
 orders.invoice view                 O M R S . . F
 orders.order cancel_selected        O M R S . . .
 payments.payment view               O M R S . . F

@@ -133,11 +133,24 @@ def test_shows_pictures_by_their_address_here(client: Client, shop: Shop) -> Non
         ("ordering=price_desc", ["ocean-blue-shirt", "thing-2", "thing-1"]),
         ("category=clothing", ["ocean-blue-shirt"]),
         ("category=clothing/shirts&q=ocean", ["ocean-blue-shirt"]),
+        ("attr_fabric=cotton", ["ocean-blue-shirt"]),
+        ("attr_fabric=wool&attr_fabric=cotton&category=clothing", ["ocean-blue-shirt"]),
+        ("attr_fabric=wool", []),
+        ("rating=4", ["ocean-blue-shirt"]),
+        ("rating=4.5&category=clothing", []),
+        ("ordering=rating", ["ocean-blue-shirt", "thing-2", "thing-1"]),
+        ("ordering=bestselling&category=clothing", ["ocean-blue-shirt"]),
+        ("ordering=featured", ["thing-2", "thing-1", "ocean-blue-shirt"]),
         ("utm_source=mail", ["thing-2", "thing-1", "ocean-blue-shirt"]),
     ],
 )
 def test_filters_and_sorts(client: Client, shop: Shop, query: str, expected: list[str]) -> None:
     make_products(2)
+    catalog.save_attribute(name="Fabric", slug="fabric", is_filterable=True)
+    Product.objects.filter(pk=shop.product.pk).update(
+        attributes={"fabric": "cotton"}, rating_average="4.20", rating_count=9
+    )
+    shop.product.shelves.update(rating_average="4.20")
 
     answer = send(client, "get", f"products/?{query}")
 
@@ -209,6 +222,11 @@ def test_shows_only_the_fields_asked_for(client: Client, shop: Shop) -> None:
         ("brand=a%00b", "brand"),
         ("q=%00", "q"),
         ("q=" + "x" * 201, "q"),
+        ("rating=6", "rating"),
+        ("rating=many", "rating"),
+        ("attr_nothing=x", "attr_nothing"),
+        ("attr_Material=cotton", "attr_Material"),
+        ("brand=" + "x" * 10_000, "brand"),
         ("price_min=-1", "price_min"),
         ("price_min=abc", "price_min"),
         ("price_min=NaN", "price_min"),
@@ -291,7 +309,8 @@ def test_asks_no_database_for_a_kept_answer(
         ("products/", 1),
         ("products/?count=true", 2),
         ("products/?brand=tidewater", 2),  # which brand
-        ("products/?category=clothing", 2),  # which shelf
+        ("products/?category=clothing", 2),  # the menu says which shelf
+        ("products/?category=clothing&brand=tidewater&rating=4&ordering=rating", 3),
         ("products/?q=thing", 3),  # what the words mean, what has them, cards
         ("products/ocean-blue-shirt/", 4),  # product, variants, pictures, way to the root
     ],

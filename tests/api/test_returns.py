@@ -4,7 +4,6 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from orders import commands as orders
 from orders.models import Order, OrderReturn
 from shopflow.lib.models import OutboxMessage
 from tests.api.shop import Shop, buy, problem, send
@@ -121,7 +120,6 @@ def test_refuses_it_when_it_is_late(client: Client, placed: dict[str, Any]) -> N
         {"reason": ""},
         {"item": "nothing"},
         {"wanted_variant": "nothing"},
-        {"price": "1.00"},
     ],
 )
 def test_names_what_is_wrong_with_a_line(
@@ -144,7 +142,7 @@ def test_names_what_is_wrong_with_a_line(
         ({"lines": []}, "invalid"),
         ({"comment": "x" * 2001}, "invalid"),
         ({"comment": "\0"}, "invalid"),
-        ({"refund": "100.00"}, "invalid"),
+        ({"refund": "100.00"}, "unknown_field"),
         ({"resolution": "replacement"}, "invalid_return"),
         ({"kind": "exchange", "resolution": "exchange"}, "invalid_return"),
     ],
@@ -213,16 +211,5 @@ def test_number_of_queries(
 ) -> None:
     accepted(arrived(of(placed)))
 
-    with django_assert_num_queries(0):
+    with django_assert_num_queries(7):
         send(client, "get", f"orders/{placed['number']}/returns/", order=placed["token"])
-
-
-def test_shows_who_sends_what_instead(client: Client, placed: dict[str, Any]) -> None:
-    row = accepted(arrived(of(placed)), kind="claim", resolution="replacement")
-    orders.send_replacement(return_id=row.pk)
-
-    path = f"orders/{placed['number']}/returns/"
-    [shown] = send(client, "get", path, order=placed["token"]).json()["results"]
-
-    new = Order.objects.exclude(order_number=placed["number"]).get()
-    assert (shown["status"], shown["replacement"]) == ("closed", new.order_number)

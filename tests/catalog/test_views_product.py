@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -15,6 +16,7 @@ from catalog import commands as catalog
 from catalog.commands import ImageSpec, VariantSpec
 from catalog.models import PriceHistory, ProductVariant
 from inventory import commands as inventory
+from shipping import commands as shipping
 from tests import factories
 from tests.ledger import ledger
 from tests.storefront import words
@@ -214,18 +216,19 @@ def test_every_picture_can_be_enlarged(client: Client, tee: dict[str, ProductVar
     ]
 
 
-def test_shows_what_stands_beside_it_newest_first(
+def test_shows_what_stands_beside_it_and_then_on_the_shelf_above(
     client: Client, tee: dict[str, ProductVariant]
 ) -> None:
-    shelf, other = factories.category("Shelf"), factories.category("Other")
-    for slug in ("a", "b", "c", "d", "e"):
+    home, other = factories.category("Home"), factories.category("Other")
+    kitchen = factories.category("Kitchen", parent=home)
+    for slug, shelf in {"a": kitchen, "b": home, "c": kitchen, "d": kitchen, "e": home}.items():
         factories.variant_on_sale(slug=slug, category_id=shelf.pk)
     factories.variant_on_sale(slug="elsewhere", category_id=other.pk)
-    factories.variant_on_sale(slug="hidden", category_id=shelf.pk, is_active=False)
+    factories.variant_on_sale(slug="hidden", category_id=kitchen.pk, is_active=False)
 
     response = client.get("/p/c/")
 
-    assert [product.slug for product in response.context["related"]] == ["e", "d", "b", "a"]
+    assert [product.slug for product in response.context["related"]] == ["d", "a", "e", "b"]
 
 
 def test_specification_reads_like_words(client: Client) -> None:
@@ -241,6 +244,34 @@ def test_specification_reads_like_words(client: Client) -> None:
     assert "Weight of the parcel 1.25 kg Article JUG" in text
 
 
+def test_says_when_it_arrives(client: Client, tee: dict[str, ProductVariant]) -> None:
+    for name, days in {"US": (3, 5), "DE": (2, 4)}.items():
+        zone = shipping.save_zone(name=name, countries=[name])
+        shipping.save_method(
+            zone_id=zone.pk,
+            name="Standard",
+            price=Decimal(5),
+            estimated_days_min=days[0],
+            estimated_days_max=days[1],
+        )
+    cache.clear()
+
+    with time_machine.travel("2026-11-20T12:00Z", tick=False):  # a Friday
+        text = words(get(client, tee["R-S"]))
+        sold_out = words(get(client, tee["R-M"]))
+
+    assert "Order today and it arrives Tue, Nov 24 to Fri, Nov 27" in text
+    assert "it arrives" not in sold_out
+
+
+def test_says_nothing_about_arrival_without_a_way_to_ship(
+    client: Client, tee: dict[str, ProductVariant]
+) -> None:
+    cache.clear()
+
+    assert "it arrives" not in words(get(client, tee["R-S"]))
+
+
 @ledger("S1-56")
 def test_number_of_queries(
     client: Client, tee: dict[str, ProductVariant], django_assert_num_queries: Any
@@ -250,7 +281,22 @@ def test_number_of_queries(
         factories.variant_on_sale(slug=slug, category_id=shelf.pk)
     cache.clear()
 
-    with django_assert_num_queries(5):  # product, variants, pictures; the menu; beside it
+    # And what is kept from now on: the menu, attributes, links of the footer, delivery days.
+    with django_assert_num_queries(8):
         client.get("/p/a/")
-    with django_assert_num_queries(4):  # the menu is kept
+    with django_assert_num_queries(4):  # product, variants, pictures, what stands beside it
         client.get("/p/b/")
+
+
+def test_number_of_queries_does_not_grow(
+    client: Client, tee: dict[str, ProductVariant], django_assert_num_queries: Any
+) -> None:
+    client.get("/p/tee/")
+    specs = [
+        VariantSpec(sku=f"J{n}", price=Decimal(20), option_values={"Waist": str(n)})
+        for n in range(40)
+    ]
+    catalog.save_product(spec=factories.product_spec(slug="jeans", variants=specs))
+
+    with django_assert_num_queries(3):  # it has no shelf
+        client.get("/p/jeans/")

@@ -127,13 +127,13 @@ def test_whatever_is_asked_gets_a_sentence(client: Client, question: str) -> Non
 def test_number_of_queries(client: Client, django_assert_num_queries: Any) -> None:
     queries.menu()  # kept from then on
 
-    # What the words mean, what has them, cards, brands to choose from.
+    # What the words mean, what has them, cards, what they can be narrowed by.
     with django_assert_num_queries(4):
         client.get("/search/?q=tee")
     with django_assert_num_queries(4):
         client.get("/search/?q=strpied&in=clothing")
-    # Nothing has both words: something has one.
-    with django_assert_num_queries(5):
+    # Nothing has both words: something has one, and isn't counted.
+    with django_assert_num_queries(4):
         client.get("/search/?q=birch+teapot")
 
 

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 LIST = "/admin/orders/order/"
 # Two of each are the savepoint of the test's own transaction.
 LIST_QUERIES = 7
-PAGE_QUERIES = 21
+PAGE_QUERIES = 26
 
 
 @pytest.fixture

@@ -142,7 +142,7 @@ def test_a_slip_takes_a_fixed_number_of_queries(
         )
 
     for order in (few, paid):
-        with django_assert_num_queries(20):
+        with django_assert_num_queries(21):
             client.get(act(order, "slip"))
 
 

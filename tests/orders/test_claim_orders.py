@@ -11,7 +11,7 @@ from accounts.models import User
 from catalog.models import ProductVariant
 from orders import commands, tasks
 from orders.commands.claims import COPIES
-from orders.models import Invoice, Order, OrderChange, OrderReturn, OrderShipment
+from orders.models import Invoice, Order, OrderChange, OrderNote, OrderReturn, OrderShipment
 from shopflow.access.rights import PROTECTED
 from shopflow.lib.roles import Role
 from shopflow.lib.transactions import acting_as, reading_as
@@ -38,6 +38,7 @@ def test_gives_the_order_and_all_that_belongs_to_it(user: User, order: Order) ->
     OrderChange.objects.create(
         order=order, what="contact", new_values={"email": "a"}, reason="moved"
     )
+    OrderNote.objects.create(order=order, text="Rings twice", is_shown_to_shopper=True)
     OrderReturn.objects.create(order=order, return_number="R-1")
     OrderShipment.objects.create(
         order=order, carrier="UPS", tracking_number="1Z", shipped_at=order.placed_at

@@ -117,6 +117,11 @@ def test_every_mail_tells_just_what_its_templates_need(order: Order) -> None:
     third = factories.placed_order((order.items.get().variant, 1))
     commands.cancel(order_id=third.pk, reason="by staff")
     commands.add_note(order_id=third.pk, text="Sorry", is_shown_to_shopper=True)
+    clerk = factories.UserFactory.create(role="employee")
+    fourth = factories.check_out(factories.cart_with((order.items.get().variant, 2)), by=clerk.pk)
+    commands.confirm(order_id=fourth.pk, amount=fourth.total)
+    change = commands.propose_change(order_id=fourth.pk, units={fourth.items.get().pk: 1})
+    commands.apply_change(change_id=change.pk, expected_difference=change.difference)
 
     letters = [opened(message) for message in OutboxMessage.objects.all()]
 

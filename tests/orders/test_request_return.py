@@ -226,7 +226,7 @@ def test_refuses_an_order_whose_money_is_back(order: Order) -> None:
     commands.record_money(order_id=order.pk, paid=order.total, refunded=order.total)
     commands.mark_refunded(order_id=order.pk)
 
-    with pytest.raises(ReturnTooLate):
+    with pytest.raises(NothingToReturn):
         asked(order)
 
     assert not OrderReturn.objects.exists()

@@ -144,7 +144,7 @@ def test_says_it_when_a_twin_was_faster(
     real = commands.request_return
 
     def after_a_twin(**asked_for: Any) -> OrderReturn:
-        asked(order, lines=both)
+        real(**{**asked_for, "lines": both})
         return real(**asked_for)
 
     monkeypatch.setattr(commands, "request_return", after_a_twin)
@@ -258,3 +258,15 @@ def test_number_of_queries_of_a_return(
 
     with django_assert_num_queries(8):
         client.get(of_return("return", row))
+
+
+def test_owner_sees_which_order_is_sent_instead(client: Client, variant: ProductVariant) -> None:
+    user = factories.UserFactory.create()
+    order = arrived(factories.placed_order((variant, 1), user=user))
+    row = accepted(order, kind="claim", resolution="replacement")
+    new = commands.send_replacement(return_id=row.pk).replacement
+    client.force_login(user)
+
+    page = client.get(reverse("orders:return", args=[order.order_number, row.return_number]))
+
+    assert f"Order {new} brings what you get instead." in words(page)

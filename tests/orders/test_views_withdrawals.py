@@ -164,6 +164,18 @@ def test_from_an_order_that_hasnt_left_it_is_cancelled(client: Client, order: Or
     assert order.status == "cancelled"
 
 
+def test_stops_what_hasnt_left_of_an_order_sent_in_parts(client: Client, order: Order) -> None:
+    commands.confirm(order_id=order.pk, amount=order.total)
+    units = {order.items.get().pk: 1}
+    commands.ship(order_id=order.pk, carrier="UPS", tracking_number="PART-1", units=units)
+
+    client.post(PAGE, statement(order, confirmed="1"))
+
+    order.refresh_from_db()
+    assert (order.status, order.changes.get().status) == ("shipped", "applied")
+    assert (order.returns.get().items.get().quantity, receipts()) == (1, 1)
+
+
 def test_from_the_order_it_says_that_it_is_late(client: Client, order: Order) -> None:
     arrived(order)
     delivered_ago(order, days=30)

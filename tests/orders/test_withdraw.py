@@ -177,3 +177,19 @@ def test_refuses_more_than_came(order: Order) -> None:
 def test_refuses_an_unknown_order(db: None) -> None:
     with pytest.raises(OrderNotFound):
         commands.withdraw(order_id=new_id(), name=NAME)
+
+
+def test_keeps_what_hasnt_left_of_an_order_sent_in_parts(
+    order: Order, variant: ProductVariant
+) -> None:
+    commands.confirm(order_id=order.pk, amount=order.total)
+    item = order.items.get()
+    commands.ship(order_id=order.pk, carrier="UPS", tracking_number="PART-1", units={item.pk: 1})
+
+    commands.withdraw(order_id=order.pk, name=NAME)
+
+    order.refresh_from_db()
+    assert order.status == "shipped"
+    assert order.changes.get().new_values == {"quantities": {str(item.pk): 1}}
+    assert order.returns.get().items.get().quantity == 1
+    assert factories.figures(variant) == (9, 0)

@@ -16,7 +16,7 @@ from tests.books import books
 from tests.payments.webhooks import Till
 
 pytestmark = pytest.mark.django_db
-PAGE_QUERIES = 12
+PAGE_QUERIES = 9
 
 
 @pytest.fixture

@@ -83,7 +83,7 @@ def gateway(localstripe: Localstripe) -> StripeGateway:
 
 
 def charge(gateway: StripeGateway, token: str, **more: Any) -> Any:
-    facts = {"key": str(new_id()), "amount": PRICE, "reference": "ORD-1"} | more
+    facts: dict[str, Any] = {"key": str(new_id()), "amount": PRICE, "reference": "ORD-1", **more}
     return gateway.create(return_url="https://shop.example/thanks/", token=token, **facts)
 
 

@@ -251,7 +251,9 @@ def test_forgets_the_person_and_can_be_read_again() -> None:
     forgotten = gateway().forget({**EVENT, "data": data})
 
     assert forgotten == {**EVENT, "data": {**EVENT["data"], "card_last_four": ""}}
-    assert gateway().read_event(forgotten).payment.captured == Money(Decimal("59.90"), "USD")
+    payment = gateway().read_event(forgotten).payment
+    assert payment is not None
+    assert payment.captured == Money(Decimal("59.90"), "USD")
 
 
 @pytest.mark.parametrize("payload", [{}, {**EVENT, "data": {}}, {**EVENT, "id": 7}])

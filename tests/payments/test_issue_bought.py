@@ -28,13 +28,13 @@ def test_makes_one_card_for_each_unit(us_shipping: ShippingMethod) -> None:
     issue_bought(order_id=order.pk)
     issue_bought(order_id=order.pk)
 
-    cards = GiftCard.objects.order_by("unit")
+    cards = GiftCard.objects.exclude(unit=None).order_by("unit")
     assert [card.unit for card in cards] == [1, 2, 3]
     assert {card.balance for card in cards} == {Decimal("25.00")}
     assert {card.recipient_email for card in cards} == {"eve@example.com"}
     assert len({card.code_hash for card in cards}) == 3
     assert unissued_orders(10) == []
-    assert set(violations(instant_only=True).values()) == {0}
+    assert [name for name, count in violations(instant_only=True).items() if count] == []
 
 
 def test_an_unpaid_order_gets_none(us_shipping: ShippingMethod) -> None:
@@ -49,7 +49,7 @@ def test_an_unpaid_order_gets_none(us_shipping: ShippingMethod) -> None:
 def test_the_mail_brings_a_code_that_works(us_shipping: ShippingMethod) -> None:
     order = bought(**EVE)
     [card_id] = issue_bought(order_id=order.pk)
-    before = GiftCard.objects.get().code_hash
+    before = GiftCard.objects.get(pk=card_id).code_hash
 
     send_card(card_id=card_id)
     send_card(card_id=card_id)
@@ -78,7 +78,7 @@ def test_waits_for_its_day(us_shipping: ShippingMethod) -> None:
 
     assert facts_of("payments/gift_card") == []
     assert cards_to_send(10) == []
-    GiftCard.objects.update(send_at=timezone.now())
+    GiftCard.objects.exclude(unit=None).update(send_at=timezone.now())
     tasks.send_gift_cards()
     tasks.send_gift_cards()
     assert len(facts_of("payments/gift_card")) == 1
@@ -90,7 +90,7 @@ def test_the_sweep_finds_what_the_doorbell_lost(us_shipping: ShippingMethod) -> 
 
     tasks.issue_gift_cards()
 
-    assert GiftCard.objects.count() == 2
+    assert GiftCard.objects.exclude(unit=None).count() == 2
     assert OutboxMessage.objects.filter(topic="mail:payments/gift_card").count() == 2
 
 

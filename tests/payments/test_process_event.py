@@ -9,6 +9,7 @@ from orders import commands as orders
 from orders.models import Order
 from payments.commands import claim_waiting, note_failure, process_event
 from payments.models import Payment, PaymentEvent, Refund
+from payments.models.events import MOST_TRIES
 from payments.tasks import process_event as process_event_task
 from payments.tasks import process_waiting_events
 from promotions.models import Coupon
@@ -287,11 +288,16 @@ def test_claim_waiting_leaves_processed_events_alone(order: Order, till: Till) -
     assert claim_waiting() == []
 
 
-def test_claim_waiting_goes_on_after_a_thousand_tries(order: Order, till: Till) -> None:
+def test_claim_waiting_leaves_what_failed_too_often_to_staff(order: Order, till: Till) -> None:
     event_id = till.receive(till.event(till.pay(order)))
-    PaymentEvent.objects.update(attempts=1000)
+    PaymentEvent.objects.update(attempts=MOST_TRIES - 1)
+    last = claim_waiting()
+    PaymentEvent.objects.update(next_try_at="2026-01-01T00:00Z")
 
-    assert claim_waiting() == [event_id]
+    assert last == [event_id]
+    assert claim_waiting() == []
+    assert [event.pk for event in PaymentEvent.objects.given_up()] == [event_id]
+    assert not PaymentEvent.objects.waiting().exists()
 
 
 def test_note_failure_shortens_the_reason(order: Order, till: Till) -> None:

@@ -82,7 +82,8 @@ def test_each_event_takes_effect_once_and_no_forged_one_at_all(
     assert not Dispute.objects.exists()
     assert factories.figures(plenty) == (100_000, len(payments) + len(victims))
     inventory.publish(variant_ids=[plenty.pk])
-    send_due()
+    while OutboxMessage.objects.filter(sent_at=None).exists():
+        send_due()
     assert {name for name, rows in violations().items() if rows} == set()
     assert deadlocks() == before
 
@@ -115,14 +116,14 @@ def _forged(till: Till, payment: Payment, number: int) -> Letter:
     """Somebody says that an order was paid: with another secret, later words, none, or old ones."""
     amount = int(payment.amount * 100)
     body = till.event(payment, "payment.captured", status="captured", captured=amount)
-    ways = (
-        (body, signed(body, secret="whsec_guess")),
-        (body, signed(body + b" ")),
-        (body, {}),
-        (body, signed(body, at=timezone.now().timestamp() - 3600)),
-        (body, signed(body, secret="")),
+    ways: tuple[Mapping[str, str], ...] = (
+        signed(body, secret="whsec_guess"),
+        signed(body + b" "),
+        {},
+        signed(body, at=timezone.now().timestamp() - 3600),
+        signed(body, secret=""),
     )
-    return Letter(*ways[number % len(ways)], is_real=False)
+    return Letter(body, ways[number % len(ways)], is_real=False)
 
 
 def _deliver(letters: list[Letter]) -> list[int]:
@@ -133,8 +134,8 @@ def _deliver(letters: list[Letter]) -> list[int]:
         answers = [0] * len(letters)
         for start, job in enumerate(sent):
             answers[start::SENDERS] = job.result()
-        for job in swept:
-            job.result()
+        for sweep in swept:
+            sweep.result()
     return answers
 
 

@@ -42,6 +42,11 @@ FINISHED: dict[str, Values] = {
     "payout_lines": {"type": "charge", "refund_id": None, "dispute_id": None},
     "product_reviews": {"replied_at": EARLIER},
     "refunds": {"status": "succeeded", "succeeded_at": EARLIER},
+    "user_payment_methods": {
+        "is_active": False,
+        "deleted_at": EARLIER,
+        "detached_at": EARLIER,
+    },
     "users_user_permissions": {"permission_id": lambda: Permission.objects.earliest("pk").pk},
     "wishlists": {"token_hash": None, "expires_at": None},
 }

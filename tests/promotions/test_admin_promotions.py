@@ -41,6 +41,36 @@ def test_makes_a_promotion(client: Client) -> None:
     assert "buy 2, get 1 free" in staff.text_of(client.get(PROMOTIONS))
 
 
+def test_makes_one_in_steps(client: Client) -> None:
+    data = staff.form_of(client.get(ADD), "promotion_form") | {
+        "name": "Spend more",
+        "tier_by": "amount",
+        "tiers": "50: 5\n100: 10\n",
+    }
+
+    response = client.post(ADD, data)
+
+    assert response.status_code == 302
+    sale = Promotion.objects.get()
+    assert (sale.tier_from, sale.tier_value) == ([50, 100], [5, 10])
+    assert staff.form_of(client.get(page(sale)), "promotion_form")["tiers"] == "50: 5\n100: 10"
+    assert "5 % off from $50.00, 10 % off from $100.00" in staff.text_of(client.get(PROMOTIONS))
+
+
+@pytest.mark.parametrize("tiers", ["50", "50: x", "50: 5: 5", "NaN: 5"])
+def test_steps_are_written_one_per_line(client: Client, tiers: str) -> None:
+    data = staff.form_of(client.get(ADD), "promotion_form") | {
+        "name": "Spend more",
+        "tier_by": "amount",
+        "tiers": tiers,
+    }
+
+    response = client.post(ADD, data)
+
+    assert "Write each step like this: 50: 5" in staff.text_of(response)
+    assert Promotion.objects.count() == 0
+
+
 def test_switches_one_off_and_keeps_its_count(client: Client, variant: ProductVariant) -> None:
     sale = factories.promotion(usage_limit=5)
     factories.placed_order((variant, 1))

@@ -38,6 +38,12 @@ RULES = (
     unique("cart_items_variant_unique", "cart_id", "variant_id", ledger="S1-44 S1-54"),
     check("cart_items_quantity_positive", {"quantity": 1}, {"quantity": 0}, ledger="S1-89"),
     check("cart_items_price_not_negative", {"unit_price": 0}, {"unit_price": "-0.01"}),
+    check(
+        "cart_items_gift_cards_list",
+        {"gift_cards": "[]"},
+        {"gift_cards": "{}"},
+        {"gift_cards": "null"},
+    ),
     unique("cart_coupons_unique", "cart_id", "coupon_id"),
     unique("checkout_drafts_cart_id_key", "cart_id"),
     check(

@@ -11,7 +11,11 @@ APPROVED = {"status": "approved", "approved_at": EARLIER}
 FREE = {"subtotal": 0, "discount_total": 0, "shipping_cost": 0, "tax": 0, "total": 0}
 
 RULES = (
-    frozen("order_items_frozen", but={"user_id": new("users")}, ledger="S2-16 S2-48 S2-93 S2-108"),
+    frozen(
+        "order_items_frozen",
+        but={"user_id": new("users"), "gift_cards": "[]"},
+        ledger="S2-16 S2-48 S2-93 S2-108",
+    ),
     check(
         "order_items_quantity_positive",
         {"quantity": 1},
@@ -35,6 +39,12 @@ RULES = (
         {"product_name": "Shirt", "sku": "SHIRT"},
         {"product_name": ""},
         {"sku": ""},
+    ),
+    check(
+        "order_items_gift_cards_list",
+        {"gift_cards": "[]"},
+        {"gift_cards": "{}"},
+        {"gift_cards": "null"},
     ),
     unique(
         "order_items_variant_unique",

@@ -15,6 +15,12 @@ THREE_FOR_TWO = {
     "get_quantity": 1,
 }
 
+TWO_STEPS = {
+    "discount_type": "percentage", "discount_value": 5,
+    "tier_by": "amount", "tier_from": "{50,100}", "tier_value": "{5,10}",
+}  # fmt: skip
+TOO_MANY = "{1,2,3,4,5,6,7,8,9,10,11}"
+
 
 def same_of_both(table: str) -> Iterator[ParameterSet]:
     """The rules that coupons and promotions have in common."""
@@ -43,6 +49,29 @@ def same_of_both(table: str) -> Iterator[ParameterSet]:
         {"get_quantity": None},
         {**TEN_PERCENT, "get_quantity": None},
         {**TEN_PERCENT, "buy_quantity": None},
+    )
+    yield one_of(f"{table}_tier_by_known", "tier_by", "amount quantity", or_empty=True)
+    yield check(
+        f"{table}_tiers_fit_type",
+        TWO_STEPS,
+        {"tier_by": ""},
+        {"tier_from": "{50}"},
+        {"tier_value": "{5}"},
+        {"tier_from": "{}", "tier_value": "{}"},
+        {"tier_from": TOO_MANY, "tier_value": TOO_MANY},
+        {**THREE_FOR_TWO},
+        {"discount_type": "free_shipping", "discount_value": 0},
+    )
+    yield check(
+        f"{table}_tiers_positive",
+        TWO_STEPS,
+        {"tier_from": "{0,100}"},
+        {"tier_value": "{5,-1}"},
+    )
+    yield check(
+        f"{table}_tiers_at_most_all",
+        {**TWO_STEPS, "tier_value": "{5,100}"},
+        {"tier_value": "{5,100.01}"},
     )
     yield check(
         f"{table}_minimum_not_negative", {"min_order_amount": 0}, {"min_order_amount": "-0.01"}

@@ -33,7 +33,7 @@ NO_LEDGER = "DROP TRIGGER erasure_log_append_only ON erasure_log; "
 TRIGGER = f"{NO_LEDGER} CREATE TRIGGER erasure_log_append_only BEFORE "
 REFUSE = "ON erasure_log FOR EACH ROW EXECUTE FUNCTION shop_refuse('erasure_log_append_only', '')"
 
-AGREED = frozen("order_items_frozen", but={"user_id": new("users")})
+AGREED = frozen("order_items_frozen", but={"user_id": new("users"), "gift_cards": "[]"})
 NO_FREEZE = "DROP TRIGGER order_items_frozen ON order_items; "
 FREEZE = (
     f"{NO_FREEZE} CREATE TRIGGER order_items_frozen BEFORE UPDATE ON order_items FOR EACH ROW"

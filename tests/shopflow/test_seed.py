@@ -93,7 +93,9 @@ def test_has_every_case_a_shop_page_must_show() -> None:
     assert Product.objects.get(slug="everyday-jeans").variants.count() == 66
     bicycle = Product.objects.get(slug="errand-bicycle")
     assert (bicycle.in_stock, bicycle.stock_quantity) == (True, 2)
-    assert ProductVariant.objects.get(sku="HAF-BIC-L").in_stock  # built to order
+    to_order = ProductVariant.objects.get(sku="HAF-BIC-L")
+    assert (to_order.in_stock, to_order.stock_quantity) == (True, 0)
+    assert Inventory.objects.get(variant=to_order).backorder_limit == 20
     names = " ".join(Product.objects.values_list("name", flat=True))
     for hard in ("Donaudampfschifffahrtskapitänsmütze", "☀️", "فانوس", "& 12″"):
         assert hard in names

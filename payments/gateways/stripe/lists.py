@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from payments.gateways.base import (
@@ -43,13 +44,13 @@ def payouts(wire: Wire, since: datetime) -> Iterator[ProviderPayout]:
     for found in _oldest_first(wire, wire.api.payouts.list, _since(since)):
         wanted = {"payout": found.get("id"), "limit": PAGE, "expand": ["data.source"]}
         lines = list(_oldest_first(wire, wire.api.balance_transactions.list, wanted))
-        yield read(lambda given, lines=lines: reading.payout(given, lines), found)
+        yield read(partial(reading.payout, lines=lines), found)
 
 
 def named(wire: Wire, key: str, since: datetime) -> str:
     """Return the id of the PaymentIntent, else the session, that was made with our key, or ""."""
     for ask in (wire.api.payment_intents.list, wire.api.checkout.sessions.list):
-        for found in wire.each(lambda ask=ask: ask(_since(since))):
+        for found in wire.each(partial(ask, _since(since))):
             if (found.get("metadata") or {}).get("key") == key:
                 return str(found.get("id", ""))
     return ""

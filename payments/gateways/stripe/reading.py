@@ -170,7 +170,7 @@ def _status(given: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
     return ("failed" if is_over else status), error
 
 
-def _names(given: Mapping[str, Any]) -> dict[str, str]:
+def _names(given: Mapping[str, Any]) -> dict[str, Any]:
     # Payments that others made in the same account have none.
     named = given.get("metadata") or {}
     return {"key": str(named.get("key", "")), "reference": str(named.get("reference", ""))}

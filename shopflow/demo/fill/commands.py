@@ -3,6 +3,7 @@
 from django.db import connection
 
 from catalog import commands as catalog
+from catalog.queries import category_ids
 from shopflow.demo.fill import lives, products, reviews, sales, settling, shelves, shoppers, stock
 from shopflow.demo.fill.bare import bare
 from shopflow.demo.fill.copying import Copier
@@ -41,6 +42,9 @@ def fill_shop(*, planned: Plan, progress: Progress) -> None:
             cursor.execute(f"ANALYZE {table}")
     for job in progress.each("Words", [catalog.rebuild_words], 1):
         job()
+    shelves_there = category_ids()
+    for category_id in progress.each("Facets", shelves_there, len(shelves_there)):
+        catalog.refresh_facets(category_id=category_id)
     cache.renew(cache.CATALOG)
 
 

@@ -58,11 +58,10 @@ MATERIAL, MADE_IN = "material", "made-in"
 
 @dataclass(frozen=True)
 class Facts:
-    """The attributes of a product, as JSON and those that lists are narrowed by."""
+    """The attributes of a product, as JSON, and where it is made."""
 
     document: str
     country: str
-    filters: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -148,7 +147,6 @@ def _facts(written: Mapping[str, str]) -> list[Facts]:
         Facts(
             document=_json({**fixed, MATERIAL: material, MADE_IN: country}),
             country=country,
-            filters=((f"attr_{MATERIAL}", material), (f"attr_{MADE_IN}", country)),
         )
         for material, country in product(materials, COUNTRIES)
     ]

@@ -1,14 +1,11 @@
 """Products with their variants, pictures, prices and places on the shelves."""
 
-from bisect import bisect_right
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from catalog.queries.facets import PRICE_STEPS
 from shopflow.demo.fill.cells import NULL, Rows, barcode, dice, moment, money
 from shopflow.demo.fill.families import Facts, Family, brand_names, product_name, style_name
-from shopflow.demo.fill.plan import is_deleted, is_hidden, is_listed
+from shopflow.demo.fill.plan import is_deleted, is_hidden
 from shopflow.demo.fill.reviews import average_rating
 from shopflow.demo.fill.sizes import DAY, END, START
 from shopflow.demo.fill.world import Leaf, World
@@ -28,7 +25,6 @@ COLUMNS = {
         " published_at in_stock sales_count rating_average",
     "product_images":
         "id created_at updated_at product_id file alt_text sort_order is_primary width height",
-    "category_facets": "id created_at updated_at category_id facet value product_count",
 }  # fmt: skip
 ALERT_BELOW = 5  # units of a product, where anybody wants to know
 
@@ -54,25 +50,15 @@ class Made:
 
 
 def product_rows(world: World, products: Iterable[int]) -> Rows:
-    """Make the products, then the counts of what filters would leave of each category."""
+    """Make the products."""
     thrown = dice(world.plan.seed, "product texts")
     brands = brand_names()
-    counts: Counter[tuple[str, str, str]] = Counter()
     for number in products:
         made = _made(world, number, thrown.random())
         yield _product(world, made, brands[made.brand])
         yield from _variants(world, made)
         yield from _shelves(world, made)
         yield from _images(world, made)
-        if is_listed(number):
-            _count(counts, made, brands[made.brand])
-    now = moment(END)
-    for place, ((category, facet, value), count) in enumerate(counts.items()):
-        facet_id = world.ids.facet(END, place)
-        yield (
-            "category_facets",
-            f"{facet_id}\t{now}\t{now}\t{category}\t{facet}\t{value}\t{count}",
-        )
 
 
 def _made(world: World, number: int, throw: float) -> Made:
@@ -178,15 +164,3 @@ def _images(world: World, made: Made) -> Rows:
             f"{image_id}\t{made.now}\t{made.now}\t{made.id}\tproducts/demo/{file}\t{text}"
             f"\t{place}\t{'f' if place else 't'}\t1200\t1500",
         )
-
-
-def _count(counts: "Counter[tuple[str, str, str]]", made: Made, brand: str) -> None:
-    slug = brand.lower().replace(" & ", "-and-")
-    stock = "true" if made.units else "false"
-    step = str(bisect_right(PRICE_STEPS, float(made.price)))
-    stars = int(float(made.rating))
-    own = [("brand", slug), ("in_stock", stock), ("price", step)]
-    own += [("rating", str(stars))] if stars else []
-    for category in made.leaf.trail:
-        for facet, value in (*own, *made.facts.filters):
-            counts[category, facet, value] += 1

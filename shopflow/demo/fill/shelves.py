@@ -60,18 +60,20 @@ def _attributes(world: World) -> Rows:
         slug: name for family in world.plan.families for slug, name in family.attributes.items()
     }
     numbers = {slug: number for number, slug in enumerate(names)}
-    for slug, name in names.items():
+    row_ids = {slug: ids.attribute(START, numbers[slug]) for slug in names} | world.attributes
+    for slug in [slug for slug in names if slug not in world.attributes]:
         kind = "choice\tt" if slug in FILTERS else "text\tf"
-        row_id = ids.attribute(START, numbers[slug])
-        yield "attributes", f"{row_id}\t{now}\t{now}\t{name}\t{slug}\t{kind}"
+        yield "attributes", f"{row_ids[slug]}\t{now}\t{now}\t{names[slug]}\t{slug}\t{kind}"
         for place, value in enumerate(FILTERS.get(slug, ())):
             choice_id = ids.choice(START, numbers[slug] * 100 + place)
-            yield "attribute_choices", f"{choice_id}\t{now}\t{now}\t{row_id}\t{value}\t{place}"
+            yield (
+                "attribute_choices",
+                f"{choice_id}\t{now}\t{now}\t{row_ids[slug]}\t{value}\t{place}",
+            )
     for number, family in enumerate(world.plan.families):
         for place, slug in enumerate(family.attributes):
             row_id = ids.attribute(START, 100_000 + number * 100 + place)
             yield (
                 "product_type_attributes",
-                f"{row_id}\t{now}\t{now}\t{ids.type(START, number)}"
-                f"\t{ids.attribute(START, numbers[slug])}\t{place}",
+                f"{row_id}\t{now}\t{now}\t{ids.type(START, number)}\t{row_ids[slug]}\t{place}",
             )

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import connection
 
-from catalog.models import Category
+from catalog.models import Attribute, Category
 from inventory.models import Warehouse
 from shipping.models import ShippingMethod
 from shipping.queries import Destination, tax_rates, zone_of
@@ -27,7 +27,7 @@ class Ids:
             return numbering(seed, kind)
 
         self.category, self.brand, self.type = of("category"), of("brand"), of("type")
-        self.attribute, self.choice, self.facet = of("attribute"), of("choice"), of("facet")
+        self.attribute, self.choice = of("attribute"), of("choice")
         self.product, self.variant, self.shelf = of("product"), of("variant"), of("shelf")
         self.image, self.price, self.review = of("image"), of("price"), of("review")
         self.stock, self.opening, self.sale = of("stock"), of("opening"), of("sale")
@@ -80,6 +80,7 @@ class World:
     warehouse: str
     first_order_number: int
     leaves: Sequence[Sequence[Leaf]]  # of each family
+    attributes: Mapping[str, str]  # slug to id, of those the shop has already
     places: Sequence[Place]
 
 
@@ -97,6 +98,7 @@ def look_around(plan: Plan) -> World:
         warehouse=Warehouse.objects.get(is_default=True).pk.hex,
         first_order_number=last_number + 1,
         leaves=_leaves(plan.families, ids),
+        attributes={row.slug: row.pk.hex for row in Attribute.objects.all()},
         places=[_place("US"), _place("DE")],
     )
 

@@ -33,6 +33,8 @@ OWN_NO_TRANSACTION = {
     "accounts.rotate": "revokes a stolen sign-in and then refuses, which would undo it",
     "orders.draw_paper": "draws and keeps a file, then notes it",
     "payments.answer_dispute": "calls the gateway, then notes its answer",
+    "payments.add_gift_card": "calls the gateway before its transaction",
+    "payments.remove_gift_card": "calls the gateway before its transaction",
     "payments.reconcile": "asks the gateways, and heals each thing by its own command",
     "payments.capture_payment": "calls the gateway between two short transactions",
     "payments.release_payment": "voids at the gateway, whose answer decides",

@@ -1,0 +1,47 @@
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from shopflow.management.commands import messages
+
+
+def test_everything_is_said_in_every_language() -> None:
+    call_command("messages", "--check")
+
+
+def test_names_what_is_missing_broken_or_stale(
+    settings: Settings, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path_factory.mktemp("locale")
+    settings.LOCALE_PATHS = [folder]
+    said = [(None, "Hello %(name)s"), (None, ("one", "many")), ("month", "May")]
+    monkeypatch.setattr(messages, "sentences", lambda root: iter(said))
+    call_command("messages")
+    po = settings.LOCALE_PATHS[0] / "de" / "LC_MESSAGES" / "django.po"
+    written = po.read_text().replace(
+        '"Hello %(name)s"\nmsgstr ""', '"Hello %(name)s"\nmsgstr "Hallo"'
+    )
+    po.write_text(written)
+
+    with pytest.raises(CommandError) as wrong:
+        call_command("messages", "--check")
+
+    assert "de: no translation of ('one', 'many')" in str(wrong.value)
+    assert "de: no translation of 'May'" in str(wrong.value)
+    assert "('Hello %(name)s')" in str(wrong.value)
+    assert "de: django.mo isn't fresh: run `make messages`." in str(wrong.value)
+
+
+def test_finds_what_templates_say() -> None:
+    code = messages.templatize(
+        '{% translate "Hi" context "door" %}{{ name|default:_("nobody") }}'
+        "{% blocktranslate count n=n %}{{ n }} thing{% plural %}{{ n }} things"
+        "{% endblocktranslate %}"
+        "{% translate title %}"
+    )
+
+    assert list(messages._of_template(code)) == [
+        ("door", "Hi"),
+        (None, "nobody"),
+        (None, ("%(n)s thing", "%(n)s things")),
+    ]
