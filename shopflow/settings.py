@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "shopflow.lib.api.middleware.ApiAnswers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "shopflow.lib.languages.FirstVisit",
     "django.middleware.common.CommonMiddleware",
     "shopflow.lib.middleware.Refusals",
     "django.middleware.csrf.CsrfViewMiddleware",
