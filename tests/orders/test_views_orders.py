@@ -199,8 +199,8 @@ def test_number_of_queries_of_detail(
     client: Client, order: Order, django_assert_num_queries: Any
 ) -> None:
     # Savepoint around: who reads, the order proved, the order again with its five kinds of
-    # rows, its papers, notes and changes, and what of it can come back; the menu.
-    with django_assert_num_queries(15):
+    # rows, its papers, notes and changes, what of it can come back, gift cards; the menu.
+    with django_assert_num_queries(16):
         client.get(link("orders:detail", order))
 
 

@@ -118,7 +118,8 @@ class Marked:
             self.marks[table, column] = f"reviews/{word}.webp"
             return self.marks[table, column]
         if isinstance(kind, JSONField):
-            return {"said": word}
+            said = {"said": word}
+            return [said] if column == "gift_cards" else said
         return f"https://example.com/{word}" if column.endswith("_url") else word
 
 
