@@ -49,7 +49,7 @@ def propose_change(
         what=OrderChange.Subject.LINES,
         old_values={"quantities": {str(item_id): inside[item_id] for item_id in taken}},
         new_values={"quantities": {str(i): inside[i] - taken[i] for i in taken}},
-        difference=-back_of(order, taken=taken, units=inside),
+        difference=-back_of(order=order, taken=taken, units=inside),
         reason=reason[:LONGEST_REASON],
         created_by_id=by,
     )

@@ -45,7 +45,7 @@ def units_of(order_id: UUID) -> dict[UUID, int]:
     return {item_id: units for item_id, units in lines.annotate(Sum("quantity")) if item_id}
 
 
-def back_of(order: Order, *, taken: Mapping[UUID, int], units: Mapping[UUID, int]) -> Decimal:
+def back_of(*, order: Order, taken: Mapping[UUID, int], units: Mapping[UUID, int]) -> Decimal:
     """Return what units taken out of an order cost the shopper: discounts off, taxes in.
 
     At the prices of the sale, not today's. Counted from the first unit on, so that all units of a

@@ -82,6 +82,11 @@ class Route:
         return self.pattern.startswith(ADMIN)
 
     @property
+    def needs_staff(self) -> bool:
+        """Whether whose it is gets no answer here either."""
+        return self.is_of_staff or self.pattern.startswith("api/v1/staff/")
+
+    @property
     def is_of_api(self) -> bool:
         return self.pattern.startswith("api/")
 

@@ -218,7 +218,7 @@ def answers(asker: Asker, site: Site, route: Route, person: Person) -> Iterator[
 def test_refuses_nothing_to_whose_it_is(people: People, site: Site) -> None:
     """Else the refusals above would prove nothing."""
     assert people.ada.user
-    private = [route for route in routes() if route.is_private and not route.is_of_staff]
+    private = [route for route in routes() if route.is_private and not route.needs_staff]
     of_guests = [route for route in private if not route.needs_account]
 
     for asker, person, asked in (
