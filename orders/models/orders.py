@@ -10,6 +10,12 @@ from django.utils import timezone
 from inventory.models import InventoryReservation
 from orders.models import totals
 from orders.models.moves import EXPIRED, MOVES, OrderStatus
+from orders.models.states import (
+    OPEN,
+    OrderFulfilmentStatus,
+    OrderPaymentStatus,
+    TaxExemption,
+)
 from shipping.models import ShippingMethod
 from shopflow.lib.fields import MoneyField
 from shopflow.lib.postgres.rules import GuardedMoves
@@ -42,38 +48,6 @@ class OrderQuerySet(models.QuerySet["Order"]):
         late = timezone.now() - settings.PAYMENT_WINDOW
         holds_nothing = Q(placed_at__lt=late) & ~Exists(held.filter(order=OuterRef("pk")))
         return self.filter(Q(pk__in=past) | holds_nothing, status=Order.Status.PENDING)
-
-
-class OrderPaymentStatus(models.TextChoices):
-    UNPAID = "unpaid"
-    AUTHORIZED = "authorized"
-    PAID = "paid"
-    PARTIALLY_REFUNDED = "partially_refunded"
-    REFUNDED = "refunded"
-    DISPUTED = "disputed"
-
-
-class OrderFulfilmentStatus(models.TextChoices):
-    UNFULFILLED = "unfulfilled"
-    PARTIAL = "partial"
-    FULFILLED = "fulfilled"
-    RETURNED = "returned"
-
-
-class TaxExemption(models.TextChoices):
-    """Why a sale bears no tax, as `carts.queries.Exemption` says it."""
-
-    REVERSE_CHARGE = "reverse_charge", "VAT reverse charge"
-    CUSTOMER = "customer", "Tax-exempt customer"
-
-
-# What still wants somebody's attention.
-OPEN = (
-    OrderStatus.PENDING,
-    OrderStatus.CONFIRMED,
-    OrderStatus.PROCESSING,
-    OrderStatus.SHIPPED,
-)
 
 
 def _status_has_time(column: str, *statuses: str) -> models.CheckConstraint:
