@@ -1,5 +1,6 @@
 """Gift cards in tests: given by the shop, or bought like anything else."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,9 @@ from orders.models import Order
 from payments import commands
 from payments.models import GiftCard
 from tests import factories
+
+Said = Mapping[str, str]
+NOBODY: Said = {}
 
 
 def given(amount: str = "50.00", **facts: Any) -> tuple[GiftCard, str]:
@@ -29,16 +33,16 @@ def on_sale(price: str = "25.00") -> ProductVariant:
     )
 
 
-def bought(*, quantity: int = 1, price: str = "25.00", **said: str) -> Order:
+def bought(*, quantity: int = 1, price: str = "25.00", said: Said = NOBODY) -> Order:
     """A paid order of gift cards alone; another card paid for it."""
-    order = ordered(quantity=quantity, price=price, **said)
+    order = ordered(quantity=quantity, price=price, said=said)
     commands.add_gift_card(order_id=order.pk, code=given("500.00")[1])
     commands.settle(order_id=order.pk)
     order.refresh_from_db()
     return order
 
 
-def ordered(*, quantity: int = 1, price: str = "25.00", **said: str) -> Order:
+def ordered(*, quantity: int = 1, price: str = "25.00", said: Said = NOBODY) -> Order:
     """An unpaid order of gift cards alone."""
     cart = carts.open_cart().cart
     carts.add_line(cart_id=cart.pk, variant_id=on_sale(price).pk, quantity=quantity, gift_card=said)

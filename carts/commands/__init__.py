@@ -7,9 +7,6 @@ from carts.commands.carts import (
     REFUSED_COUPONS,
     add_line,
     close,
-    drop_carts_of_closed_accounts,
-    drop_deleted_products,
-    drop_expired,
     enter_coupon,
     merge_guest_cart,
     open_cart,
@@ -20,6 +17,11 @@ from carts.commands.carts import (
 )
 from carts.commands.drafts import drop_drafts, keep_draft
 from carts.commands.phone import discard_draft, name_draft, note_answers, open_for_customer
+from carts.commands.sweeps import (
+    drop_carts_of_closed_accounts,
+    drop_deleted_products,
+    drop_expired,
+)
 from carts.models import OpenedCart
 
 __all__ = [

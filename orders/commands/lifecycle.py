@@ -126,7 +126,8 @@ def cancel(*, order_id: UUID, reason: str, by: UUID | None = None) -> Order:
         return order
     if not order.is_cancellable:
         raise OrderPartlyShipped if order.is_partly_shipped else OrderNotCancellable
-    if order.status != Status.PENDING and order.items.filter(gift_cards__isnull=False).exists():
+    has_paid = order.payment_status not in {PaymentStatus.UNPAID, PaymentStatus.AUTHORIZED}
+    if has_paid and order.items.filter(gift_cards__isnull=False).exists():
         raise GiftCardsSent
     if reason == Order.EXPIRED:
         reason = "by the shop"  # "expired" alone means that a late payment may reopen it

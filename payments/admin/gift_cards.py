@@ -1,6 +1,5 @@
 """Gift cards, as staff see them: given with a reason, corrected, blocked, mailed again."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -122,7 +121,7 @@ class GiftCardAdmin(ActingAdmin[GiftCard]):
 
     def page_context(self, request: HttpRequest, row: GiftCard) -> dict[str, Any]:
         moves = row.transactions.select_related("created_by", "order").order_by("-id")
-        held: Sequence[Any] = row.holds.filter(status="held").select_related("order")
+        held = row.holds.filter(status="held").select_related("order")
         return {"moves": moves, "held": held}
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[GiftCard]":

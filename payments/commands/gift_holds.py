@@ -63,6 +63,7 @@ def let_go(*, order_id: UUID, hold_id: UUID) -> None:
     row = holds_on(order_id).filter(pk=hold_id).first()
     if row is None:
         return
+    _lock_cards(order_id)
     promise(locked_card(row.gift_card_id), -row.amount)
     row.move_to(Status.REMOVED)
     missing = order.total - held_on(order_id)
@@ -144,6 +145,12 @@ def _payable(order_id: UUID) -> Order:
     if Payment.objects.live().filter(order=order).exists():
         raise PaymentUnderWay
     return order
+
+
+def _lock_cards(order_id: UUID) -> None:
+    """Lock all cards of an order at once, by key: one after the other could meet another order."""
+    cards = GiftCard.objects.filter(pk__in=holds_on(order_id).values("gift_card"))
+    list(cards.select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
 def _extend(row: GiftCardHold, missing: Decimal) -> Decimal:

@@ -19,39 +19,34 @@ log = logging.getLogger(__name__)
 def tell_card(card: GiftCard, code: str, *, language: str) -> None:
     """Write the mail that brings a card: the only place where its code stands."""
     with translation.override(language or None):
-        _tell("gift_card", card, amount=card.balance, facts={"code": code})
+        _tell("gift_card", card, facts={"code": code})
 
 
 def tell_used(card: GiftCard, amount: Decimal, *, order_id: UUID) -> None:
     """Write the mail that a card paid for something, once for each order."""
-    _tell("gift_card_used", card, amount=amount, reference=f"{order_id} {card.pk}")
+    _tell("gift_card_used", card, facts=_moved(card, amount), reference=f"{order_id} {card.pk}")
 
 
 def tell_refunded(card: GiftCard, amount: Decimal) -> None:
     """Write the mail that money is back on a card."""
-    _tell("gift_card_refunded", card, amount=amount)
+    _tell("gift_card_refunded", card, facts=_moved(card, amount))
 
 
-def _tell(
-    kind: str,
-    card: GiftCard,
-    *,
-    amount: Decimal,
-    facts: Mapping[str, str] | None = None,
-    reference: str = "",
-) -> None:
+def _tell(kind: str, card: GiftCard, *, facts: Mapping[str, str], reference: str = "") -> None:
     """Write to whoever has the card; one that nobody's address is known of has no mail."""
     if not card.recipient_email:
         return
-    language = translation.get_language() or settings.LANGUAGE_CODE
-    said = {
-        "card": str(card.pk),
-        "amount": as_read(Money(amount, card.currency), language),
-        "left": as_read(Money(card.balance, card.currency), language),
-        "last_four": card.code_last_four,
-        **(facts or {}),
-    }
+    said = {"left": _read(card, card.balance), **facts}
     try:
         write_mail(f"payments/{kind}", to=card.recipient_email, facts=said, reference=reference)
     except InvalidInput:
         log.warning("gift card %s has no address for the mail %s", card.pk, kind)
+
+
+def _moved(card: GiftCard, amount: Decimal) -> dict[str, str]:
+    return {"amount": _read(card, amount), "last_four": card.code_last_four}
+
+
+def _read(card: GiftCard, amount: Decimal) -> str:
+    language = translation.get_language() or settings.LANGUAGE_CODE
+    return as_read(Money(amount, card.currency), language)

@@ -15,8 +15,11 @@ from payments.models.gift_codes import digest, is_well_formed
 from shopflow.lib.mail import reads_for_mails
 from shopflow.lib.money import ZERO
 
-# Orders whose gift cards are to be made.
-PAID = ("confirmed", "processing", "shipped", "delivered")
+# Orders whose gift cards are to be made: their money came, a promise isn't enough.
+PAID = Q(
+    status__in=["confirmed", "processing", "shipped", "delivered"],
+    payment_status__in=["paid", "partially_refunded"],
+)
 Move = GiftCardTransaction.Type
 
 
@@ -83,7 +86,7 @@ def bought_with(order_id: UUID) -> "QuerySet[GiftCard]":
 def unissued_orders(limit: int) -> list[UUID]:
     """Return paid orders with gift cards that aren't made yet."""
     lines = OrderItem.objects.filter(
-        gift_cards__isnull=False, unit_price__gt=0, order__status__in=PAID
+        gift_cards__isnull=False, unit_price__gt=0, order__in=Order.objects.filter(PAID)
     )
     short = lines.annotate(made=Count("gift_cards_made")).filter(made__lt=F("quantity"))
     return list(short.order_by().values_list("order", flat=True).distinct()[:limit])
@@ -98,13 +101,14 @@ def cards_to_send(limit: int) -> list[UUID]:
 @reads_for_mails("payments")
 def read_for_mails(facts: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return who sent a card, to whom, and what they wrote; what was erased is told no more."""
-    card = GiftCard.objects.filter(pk=facts.get("card")).first()
+    codes = [digest(facts["code"])] if "code" in facts else []
+    card = GiftCard.objects.filter(code_hash__in=codes).first()
     if card is None:
         return {}
     return {"sender": card.sender_name, "name": card.recipient_name, "message": card.message}
 
 
-def unreleased_orders() -> "QuerySet[GiftCardHold]":
+def unreleased_orders() -> "QuerySet[Any, Any]":
     """Return closed orders for which gift cards still keep money."""
     held = GiftCardHold.objects.filter(
         status=GiftCardHold.Status.HELD, order__status=Order.Status.CANCELLED
@@ -112,7 +116,7 @@ def unreleased_orders() -> "QuerySet[GiftCardHold]":
     return held.order_by().values_list("order_id", flat=True)
 
 
-def unreturned_orders() -> "QuerySet[GiftCardTransaction]":
+def unreturned_orders() -> "QuerySet[Any, Any]":
     """Return cancelled orders that gift cards paid for and didn't get back."""
     moves = GiftCardTransaction.objects.filter(
         order__status=Order.Status.CANCELLED, type__in=[Move.REDEEM, Move.REFUND]

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from catalog.models import Category, Product
-from promotions.commands.terms import check_terms
+from promotions.commands.terms import check_terms, lowest_tier
 from promotions.errors import CodeTaken, InvalidCoupon, InvalidDiscount, InvalidPromotion
 from promotions.models import Coupon, Promotion
 from promotions.models.rules import DiscountRule
@@ -124,8 +124,8 @@ def _save(
     fresh = type(rule)(description="")
     for name in TERMS:
         setattr(rule, name, terms.get(name, getattr(fresh, name)))
-    if rule.tier_by and rule.tier_from and len(rule.tier_from) == len(rule.tier_value):
-        rule.discount_value = min(zip(rule.tier_from, rule.tier_value, strict=True))[1]
+    if (lowest := lowest_tier(rule)) is not None:
+        rule.discount_value = lowest
     if rule.counts_uses != counted:
         _count_anew(rule)
     if rule.discount_value is None:

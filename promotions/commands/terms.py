@@ -15,9 +15,18 @@ MOST_TIERS = 10
 
 def check_terms(rule: DiscountRule, wrong: type[InvalidDiscount]) -> None:
     """Raise the error given, with a sentence, unless the terms of a rule make sense."""
-    for check in (_kind, _value, _tiers, _quantities, _amounts, _limits, _words_and_dates):
+    for check in (_kind, _tiers, _value, _quantities, _amounts, _limits, _words_and_dates):
         if sentence := check(rule):
             raise wrong(sentence)
+
+
+def lowest_tier(rule: DiscountRule) -> Decimal | None:
+    """Return what the lowest step of a rule takes off; None if its steps make no sense or none."""
+    return None if not rule.tier_by or _tiers(rule) else min(_pairs(rule))[1]
+
+
+def _pairs(rule: DiscountRule) -> list[tuple[Decimal, Decimal]]:
+    return list(zip(rule.tier_from, rule.tier_value, strict=True))
 
 
 def _kind(rule: DiscountRule) -> str:
@@ -54,7 +63,7 @@ def _tiers(rule: DiscountRule) -> str:
 def _steps(rule: DiscountRule) -> str:
     """Two decimals each, no step twice, units in whole numbers, no more than all taken off."""
     starts, values = rule.tier_from, rule.tier_value
-    if not all(0 < number <= LARGEST_AMOUNT for number in (*starts, *values)):
+    if not all(n.is_finite() and 0 < n <= LARGEST_AMOUNT for n in (*starts, *values)):
         return "Steps begin above 0 and take off more than 0."
     if any(number != round_money(number) for number in (*starts, *values)):
         return "Amounts and percentages have at most two decimals."

@@ -102,7 +102,7 @@ def test_with_a_shirt_only_the_shirt_is_reserved(variant: ProductVariant) -> Non
 
 
 def test_a_guests_recipients_come_along(us_shipping: ShippingMethod) -> None:
-    card, user = on_sale(), factories.UserFactory()
+    card, user = on_sale(), factories.UserFactory.create()
     opened = carts.open_cart()
     carts.add_line(
         cart_id=opened.cart.pk, variant_id=card.pk, quantity=1, gift_card={"recipient_name": "Eve"}

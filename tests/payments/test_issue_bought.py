@@ -22,7 +22,7 @@ EVE = {"recipient_email": "eve@example.com", "recipient_name": "Eve", "message":
 
 
 def test_makes_one_card_for_each_unit(us_shipping: ShippingMethod) -> None:
-    order = bought(quantity=3, **EVE)
+    order = bought(quantity=3, said=EVE)
     assert order.total == Decimal("75.00")  # no shipping, no tax
 
     issue_bought(order_id=order.pk)
@@ -38,7 +38,7 @@ def test_makes_one_card_for_each_unit(us_shipping: ShippingMethod) -> None:
 
 
 def test_an_unpaid_order_gets_none(us_shipping: ShippingMethod) -> None:
-    order = ordered(**EVE)
+    order = ordered(said=EVE)
 
     assert issue_bought(order_id=order.pk) == []
 
@@ -46,8 +46,20 @@ def test_an_unpaid_order_gets_none(us_shipping: ShippingMethod) -> None:
     assert unissued_orders(10) == []
 
 
+def test_a_promise_of_money_is_not_enough(us_shipping: ShippingMethod) -> None:
+    order = ordered(said=EVE)
+    orders.promise(order_id=order.pk, paid=Decimal(0))
+
+    assert issue_bought(order_id=order.pk) == []
+    assert unissued_orders(10) == []
+
+    orders.cancel(order_id=order.pk, reason="by the customer")
+    order.refresh_from_db()
+    assert order.status == "cancelled"
+
+
 def test_the_mail_brings_a_code_that_works(us_shipping: ShippingMethod) -> None:
-    order = bought(**EVE)
+    order = bought(said=EVE)
     [card_id] = issue_bought(order_id=order.pk)
     before = GiftCard.objects.get(pk=card_id).code_hash
 
@@ -72,7 +84,7 @@ def test_without_an_address_it_comes_to_who_ordered(us_shipping: ShippingMethod)
 
 def test_waits_for_its_day(us_shipping: ShippingMethod) -> None:
     day = timezone.now().date() + timedelta(days=3)
-    order = bought(send_on=day.isoformat(), **EVE)
+    order = bought(said={**EVE, "send_on": day.isoformat()})
 
     tasks.issue_gift_cards_of(str(order.pk))
 

@@ -77,7 +77,7 @@ def test_balance_shows_what_is_left_and_the_history(client: Client, order: Order
     page = words(client.post(reverse("payments:gift-card"), {"code": code}))
 
     assert "$50.00 left" in page
-    assert "Bought" in page
+    assert "Put on the card" in page
     assert "no-store" in client.get(reverse("payments:gift-card"))["Cache-Control"]
 
 
@@ -98,7 +98,7 @@ def test_balance_of_a_wrong_code_is_404(client: Client) -> None:
 
 
 def test_a_card_is_kept_in_the_account(client: Client) -> None:
-    user = factories.UserFactory()
+    user = factories.UserFactory.create()
     client.force_login(user)
     card, code = given("50.00")
 

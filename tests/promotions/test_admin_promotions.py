@@ -44,6 +44,7 @@ def test_makes_a_promotion(client: Client) -> None:
 def test_makes_one_in_steps(client: Client) -> None:
     data = staff.form_of(client.get(ADD), "promotion_form") | {
         "name": "Spend more",
+        "discount_value": "0",
         "tier_by": "amount",
         "tiers": "50: 5\n100: 10\n",
     }
