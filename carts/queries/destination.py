@@ -57,7 +57,7 @@ def apply_destination(quote: Quote, terms: Terms, found: Sequence[Discount]) -> 
     if zone is None and chosen is None:
         quote.shipping_options, quote.is_shippable = offered, not quote.has_parcel
         return
-    rates = tax_rates(zone, place)
+    rates = tax_rates(zone=zone, destination=place)
     quote.exemption = exemption_of(terms.vat, place, is_exempt=terms.is_exempt)
     if quote.exemption:
         take_out_tax(quote, found, rates)

@@ -28,7 +28,7 @@ def offered_countries() -> list[str]:
     return [code for code in countries() if code in known_countries()]
 
 
-def destination_of(answers: Mapping[str, Any], *, known: Sequence[str]) -> Destination | None:
+def destination_of(*, answers: Mapping[str, Any], known: Sequence[str]) -> Destination | None:
     """Return where the parcel goes as far as it is known, or None; `known` are our countries."""
     code = answers.get("country_code") or ""
     if code not in known:
@@ -49,7 +49,7 @@ def price_typed(*, cart_id: UUID, answers: Mapping[str, str], known: Sequence[st
     """
     terms: dict[str, Any] = {
         "cart_id": cart_id,
-        "address": destination_of(answers, known=known),
+        "address": destination_of(answers=answers, known=known),
         "email": _email(answers.get("email", "")),
         "vat": vat_answer(answers.get("vat_id", "")),
     }

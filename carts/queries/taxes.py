@@ -83,7 +83,7 @@ def answer_of(
     """
     external = calculator()
     if external is None:
-        return taxes_by_table(question, rates)
+        return taxes_by_table(question=question, rates=rates)
     if given is None and is_told():
         raise RuntimeError("the tax calculator is asked before a transaction, not inside")
     if given is not None and given.question != question:

@@ -222,7 +222,7 @@ def _shown(
     quote = page.quote()
     if quote is None and status == 200:
         return SeeOther(reverse("carts:detail"))
-    destination = destination_of(page.asked, known=page.known)
+    destination = destination_of(answers=page.asked, known=page.known)
     facts = {
         "form": form,
         "book": book,

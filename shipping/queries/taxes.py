@@ -74,7 +74,7 @@ def calculator() -> TaxCalculator | None:
 
 
 def tax_rates(
-    zone: ShippingZone | None, destination: Destination | None = None
+    *, zone: ShippingZone | None, destination: Destination | None = None
 ) -> Mapping[str, TaxRate]:
     """Return the tax rates of a place by tax class.
 
@@ -89,7 +89,7 @@ def tax_rates(
     return {rate.tax_class: rate for rate in rates}
 
 
-def taxes_by_table(question: TaxQuestion, rates: Mapping[str, TaxRate]) -> TaxAnswer:
+def taxes_by_table(*, question: TaxQuestion, rates: Mapping[str, TaxRate]) -> TaxAnswer:
     """Return the taxes of a question by the table of rates; a class without one isn't taxed."""
     found = tuple(
         Tax(

@@ -9,7 +9,7 @@ from django.db.models.functions import Lower
 from accounts.errors import UserNotFound
 from accounts.models import User, folded
 from orders.models import Order
-from orders.models.orders import OPEN
+from orders.models.states import OPEN
 from payments.models.payments import LIVE
 from shopflow.privacy.columns import EMAIL
 

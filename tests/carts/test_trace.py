@@ -82,7 +82,7 @@ def priced(
     )
     add_shipping(quote, [way], None, found)
     question = question_of(quote, Destination("US"))
-    add_tax(quote, taxes_by_table(question, rates))
+    add_tax(quote, taxes_by_table(question=question, rates=rates))
     add_up(quote, found)
     return quote
 

@@ -36,7 +36,7 @@ def test_the_most_special_rate_wins(zone: ShippingZone) -> None:
     save("0.05", zone_id=zone.pk, tax_class="reduced")
 
     def rate(tax_class: str, state: str) -> Decimal:
-        return queries.tax_rates(zone, Destination("US", state))[tax_class].rate
+        return queries.tax_rates(zone=zone, destination=Destination("US", state))[tax_class].rate
 
     assert [rate("standard", state) for state in ("NY", "TX", "")] == [
         Decimal("0.03"),
@@ -44,7 +44,7 @@ def test_the_most_special_rate_wins(zone: ShippingZone) -> None:
         Decimal("0.02"),
     ]
     assert rate("reduced", "NY") == Decimal("0.05")
-    assert queries.tax_rates(zone)["standard"].rate == Decimal("0.01")
+    assert queries.tax_rates(zone=zone)["standard"].rate == Decimal("0.01")
 
 
 def test_is_safe_to_repeat(zone: ShippingZone) -> None:

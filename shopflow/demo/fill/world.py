@@ -138,7 +138,7 @@ def _shelves() -> Mapping[str, Category]:
 def _place(country: str) -> Place:
     zone = zone_of(Destination(country, "", ""))
     method = ShippingMethod.objects.filter(zone=zone, is_active=True).order_by("price").first()
-    rate = tax_rates(zone).get("standard") if zone else None
+    rate = tax_rates(zone=zone).get("standard") if zone else None
     free_above = method.free_above if method else None
     return Place(
         country=country,
