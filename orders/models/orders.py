@@ -24,64 +24,6 @@ if TYPE_CHECKING:
     from orders.models.details import OrderAddress
 
 
-<<<<<<< HEAD
-class OrderPaymentStatus(models.TextChoices):
-    UNPAID = "unpaid"
-    AUTHORIZED = "authorized"
-    PAID = "paid"
-    PARTIALLY_REFUNDED = "partially_refunded"
-    REFUNDED = "refunded"
-    DISPUTED = "disputed"
-
-
-class OrderFulfilmentStatus(models.TextChoices):
-    UNFULFILLED = "unfulfilled"
-    PARTIAL = "partial"
-    FULFILLED = "fulfilled"
-    RETURNED = "returned"
-
-
-class TaxExemption(models.TextChoices):
-    """Why a sale bears no tax, as `carts.queries.Exemption` says it."""
-
-    REVERSE_CHARGE = "reverse_charge", "VAT reverse charge"
-    CUSTOMER = "customer", "Tax-exempt customer"
-
-
-# What still wants somebody's attention.
-OPEN = (
-    OrderStatus.PENDING,
-    OrderStatus.CONFIRMED,
-    OrderStatus.PROCESSING,
-    OrderStatus.SHIPPED,
-)
-=======
-class OrderQuerySet(models.QuerySet["Order"]):
-    def with_details(self) -> "OrderQuerySet":
-        """Everything an order page shows, in a fixed number of queries."""
-        return self.prefetch_related(
-            "items",
-            "addresses",
-            "tax_lines",
-            "discount_lines",
-            "shipments__items__order_item",
-            "shipments__events",
-        )
-
-    def of_guest(self, email: str) -> "OrderQuerySet":
-        """Orders placed without an account under a (folded) e-mail."""
-        return self.alias(folded=Lower("customer_email")).filter(user=None, folded=email)
-
-    def overdue(self) -> "OrderQuerySet":
-        """Unpaid orders whose held stock, or whose time to pay without any, is past."""
-        held = InventoryReservation.objects.filter(status="held")
-        past = held.filter(expires_at__lt=Now()).values("order")
-        late = timezone.now() - settings.PAYMENT_WINDOW
-        holds_nothing = Q(placed_at__lt=late) & ~Exists(held.filter(order=OuterRef("pk")))
-        return self.filter(Q(pk__in=past) | holds_nothing, status=Order.Status.PENDING)
->>>>>>> ship
-
-
 def _status_has_time(column: str, *statuses: str) -> models.CheckConstraint:
     """Return the rule that an order in, or past, a status says since when."""
     return models.CheckConstraint(
