@@ -37,9 +37,9 @@ def _own_folders(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: 
 def test_loads_the_whole_demo_shop() -> None:
     output = _seed()
 
-    assert output[0] == "Demo shop: 73 products created, 0 updated, 0 unchanged"
-    assert Product.objects.visible().count() == 73
-    assert ProductVariant.objects.count() == 256
+    assert output[0] == "Demo shop: 74 products created, 0 updated, 0 unchanged"
+    assert Product.objects.visible().count() == 74
+    assert ProductVariant.objects.count() == 259
     assert Brand.objects.count() == 14
     assert Category.objects.filter(parent=None).count() == 5
     assert Category.objects.exclude(parent=None).count() == 20
@@ -51,7 +51,7 @@ def test_changes_nothing_the_second_time() -> None:
 
     output = _seed()
 
-    assert output == ["Demo shop: 0 products created, 0 updated, 73 unchanged"]
+    assert output == ["Demo shop: 0 products created, 0 updated, 74 unchanged"]
     assert _everything() == before
 
 
@@ -73,7 +73,7 @@ def test_once_leaves_a_shop_with_products_alone() -> None:
 def test_once_fills_an_empty_shop() -> None:
     _seed("--once")
 
-    assert Product.objects.count() == 73
+    assert Product.objects.count() == 74
 
 
 def test_has_every_case_a_shop_page_must_show() -> None:
@@ -122,7 +122,7 @@ def test_stock_is_what_the_ledger_says() -> None:
 
     on_hand = {stock.pk: stock.quantity_on_hand for stock in Inventory.objects.all()}
     ledger = InventoryTransaction.objects.values_list("inventory_id", "quantity_change")
-    assert len(on_hand) == 256
+    assert len(on_hand) == 259
     assert dict(ledger) == {pk: units for pk, units in on_hand.items() if units}
 
 
