@@ -167,7 +167,7 @@ def _on_order(order_id: UUID) -> Any:
 
 def _way(wanted: Mapping[str, Any], owner: UUID | None) -> commands.WayToPay:
     if (method_id := wanted.get("payment_method")) is not None:
-        return commands.WayToPay(card=queries.usable_card(owner, method_id))
+        return commands.WayToPay(card=queries.usable_card(user_id=owner, method_id=method_id))
     keeps_card = wanted.get("keep_card", False) and owner is not None
     return commands.WayToPay(provider=wanted.get("provider", ""), keeps_card=keeps_card)
 

@@ -201,7 +201,9 @@ def _way(request: HttpRequest) -> commands.WayToPay:
     user_id = _owner(request)
     if "card" not in request.POST:
         return commands.WayToPay(keeps_card=user_id is not None and "keep_card" in request.POST)
-    return commands.WayToPay(card=queries.usable_card(user_id, _row(request, "card")))
+    return commands.WayToPay(
+        card=queries.usable_card(user_id=user_id, method_id=_row(request, "card"))
+    )
 
 
 def _attempts(request: HttpRequest, order: Order) -> dict[str, Any]:

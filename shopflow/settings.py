@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
 from shopflow import config, theme
-from shopflow.lib import logs, policy
+from shopflow.lib import logs, openapi, policy
 from shopflow.lib.roles import Role
 
 # Lets generic classes of Django be written with their parameters (`ModelAdmin[Order]`).
@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "shopflow.lib.api.middleware.ApiAnswers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "shopflow.lib.languages.FirstVisit",
     "django.middleware.common.CommonMiddleware",
     "shopflow.lib.middleware.Refusals",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -232,7 +233,6 @@ MESSAGE_STORAGE = "shopflow.lib.messages.NamedCookie"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 CSRF_FAILURE_VIEW = "shopflow.views.csrf_failure"
-# Where each provider's hosted payment page is.
 PAYMENT_ORIGINS = CONFIG.providers.pages
 _PAGES = chain.from_iterable(PAYMENT_ORIGINS.values())
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": policy.of_pages(forms_go_to=_PAGES)}
@@ -257,21 +257,7 @@ REST_FRAMEWORK = {
 # A whole office or a carrier's phones may share an address, so it has more than an account.
 _CALLS = {"reads": {"address": 1200, "account": 600}, "writes": {"address": 240, "account": 60}}
 API_CALLS_PER_MINUTE = _CALLS if CONFIG.limits_api else {}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "ShopFlow API",
-    "DESCRIPTION": "The shop for mobile clients. Errors are RFC 9457 problem documents.",
-    "VERSION": "1.0.0",
-    "OAS_VERSION": "3.1.1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "APPEND_COMPONENTS": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}},
-    "ENUM_NAME_OVERRIDES": {
-        "OrderStatus": "orders.models.orders.OrderStatus",
-        "OrderPaymentStatus": "orders.models.orders.OrderPaymentStatus",
-        "OrderFulfilmentStatus": "orders.models.orders.OrderFulfilmentStatus",
-        "ShipmentStatus": "orders.models.shipments.ShipmentStatus",
-    },
-}
+SPECTACULAR_SETTINGS = openapi.SETTINGS
 
 # --- The shop -------------------------------------------------------------------------------
 

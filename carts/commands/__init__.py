@@ -5,7 +5,6 @@ from carts.commands.carts import (
     MOST_LINES,
     MOST_UNITS,
     REFUSED_COUPONS,
-    OpenedCart,
     add_line,
     close,
     enter_coupon,
@@ -23,6 +22,7 @@ from carts.commands.sweeps import (
     drop_deleted_products,
     drop_expired,
 )
+from carts.models import OpenedCart
 
 __all__ = [
     "MOST_CODE_LENGTH",

@@ -64,7 +64,7 @@ def apply_destination(quote: Quote, terms: Terms, found: Sequence[Discount]) -> 
         rate = rates.get(SHIPPING_CLASS)
         offered = [replace(each, price=without_tax(each.price, rate)) for each in offered]
     if quote.has_parcel:
-        add_shipping(quote, offered, chosen and chosen.id, found)
+        add_shipping(quote, offered, chosen.id if chosen else None, found)
     if not quote.exemption:
         quote.taxes = answer_of(question_of(quote, place), rates, given=terms.taxes)
         add_tax(quote, quote.taxes)
@@ -88,9 +88,7 @@ def add_shipping(
         quote.discount += quote.shipping_discount
 
 
-def _offered(
-    quote: Quote, zone: ShippingZone | None, place: Destination
-) -> Sequence[ShippingOption]:
+def _offered(quote: Quote, zone: ShippingZone | None, place: Destination) -> list[ShippingOption]:
     if not quote.has_parcel:
         return []
     return options(

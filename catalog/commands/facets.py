@@ -3,25 +3,25 @@ from uuid import UUID
 from django.db import connection
 
 from catalog.models import Category, CategoryFacet
-from catalog.queries.facets import ALL, FACETS, MOST_VALUES
+from catalog.queries.facets import ALL, COUNTS, MOST_VALUES
 from shopflow.lib import cache
 from shopflow.lib.transactions import command
 
 # What a category's products would be narrowed to by each value; of a facet with more values than
 # a page can show, the most common.
-_COUNTED = f"""
-    SELECT facet, value, count FROM (
-        SELECT f.facet, f.value, count(*) AS count,
-               row_number() OVER (PARTITION BY f.facet ORDER BY count(*) DESC, f.value) AS place
-        FROM product_categories s
-        JOIN products p ON p.id = s.product_id
-        LEFT JOIN brands b ON b.id = p.brand_id AND b.is_active
-        CROSS JOIN LATERAL ({FACETS}) f
-        WHERE s.category_id = %(category)s AND f.facet <> '{ALL}'
-          AND p.is_active AND p.deleted_at IS NULL AND p.published_at <= statement_timestamp()
-        GROUP BY f.facet, f.value
-    ) ranked WHERE place <= {MOST_VALUES}
-"""  # noqa: S608 - constants
+_COUNTED = f"""SELECT facet, value, count FROM (
+    SELECT facet, value, count,
+           row_number() OVER (PARTITION BY facet ORDER BY count DESC, value) AS place
+    FROM (
+        WITH m AS MATERIALIZED (
+            SELECT '' AS matched, p.brand_id, p.price, p.in_stock, p.rating_average, p.attributes
+            FROM product_categories s JOIN products p ON p.id = s.product_id
+            WHERE s.category_id = %(category)s AND p.is_active AND p.deleted_at IS NULL
+              AND p.published_at <= statement_timestamp()
+        ) {COUNTS}
+    ) counted
+    WHERE facet <> '{ALL}'
+) ranked WHERE place <= {MOST_VALUES}"""  # noqa: S608 - constants
 
 
 @command

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from catalog.commands.redirects import category_under
 from catalog.errors import InvalidMenu, PageNotFound
 from catalog.models import ContentPage, Menu, MenuItem
-from catalog.queries import category_at
 from shopflow.lib import cache
 from shopflow.lib.html import harmless
 from shopflow.lib.transactions import command
@@ -97,7 +97,7 @@ def _item(menu: Menu, link: Link, place: int, *, parent: MenuItem | None = None)
         if item.page is None:
             raise InvalidMenu(f"“{link.label}”: there is no page “{name}”.")
     elif colon and kind == "category":
-        item.category_id = category_at(name)
+        item.category_id = category_under(name)
         if item.category_id is None:
             raise InvalidMenu(f"“{link.label}”: there is no category “{name}”.")
     elif link.target and not ADDRESS.fullmatch(link.target):

@@ -1,11 +1,15 @@
 """The history of prices: what each variant cost, and when."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 
 from catalog.models import PriceHistory, ProductVariant
+from shopflow.lib.transactions import command
 
 
 def note_prices(variants: Iterable[ProductVariant]) -> None:
@@ -30,4 +34,23 @@ def note_prices(variants: Iterable[ProductVariant]) -> None:
     PriceHistory.objects.bulk_create(
         PriceHistory(variant_id=variant_id, price=price, valid=DateTimeTZRange(now, None))
         for variant_id, price in wanted.items()
+    )
+
+
+@command
+def note_earlier_prices(*, prices: Mapping[UUID, Decimal], since: datetime) -> None:
+    """Write down what variants cost from `since` on until the price that is known first of each.
+
+    In the shop's currency. For a catalogue that comes from elsewhere with its was-prices. Variants
+    without a history, and prices before which there is no time left, are passed over.
+    """
+    begun: dict[UUID, datetime] = {}
+    for row in PriceHistory.objects.filter(variant__in=prices).order_by("valid"):
+        begun.setdefault(row.variant_id, row.valid.lower)
+    PriceHistory.objects.bulk_create(
+        PriceHistory(
+            variant_id=variant_id, price=prices[variant_id], valid=DateTimeTZRange(since, first)
+        )
+        for variant_id, first in begun.items()
+        if since < first
     )

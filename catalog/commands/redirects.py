@@ -1,9 +1,10 @@
 """Addresses that things once had go on leading to them."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
+from django.db.models import BooleanField, QuerySet, TextField
 from django.db.models.expressions import RawSQL
 
 from catalog.models import Category, SlugRedirect
@@ -40,6 +41,19 @@ def keep_addresses(kind: Kind, owners: Mapping[str, UUID]) -> None:
 
 def addresses_below(path: str) -> dict[str, UUID]:
     """Return the addresses (paths of slugs) of the category with this path and of all below it."""
-    is_below = RawSQL("path <@ %s::ltree", (path,))
-    rows = Category.objects.annotate(is_below=is_below, address=RawSQL(_ADDRESS, ()))  # noqa: S611 - a constant
-    return dict(rows.filter(is_below=True).values_list("address", "pk"))
+    is_below = RawSQL("path <@ %s::ltree", (path,), output_field=BooleanField())
+    rows = _addressed().annotate(is_below=is_below).filter(is_below=True)
+    return dict(rows.values_list("address", "pk"))
+
+
+def category_under(address: str) -> UUID | None:
+    """Return the category with this path of slugs, hidden or not.
+
+    Not from the kept menu: a command that reads it would keep what isn't committed yet.
+    """
+    return _addressed().filter(address=address).values_list("pk", flat=True).first()
+
+
+def _addressed() -> "QuerySet[Any]":
+    address = RawSQL(_ADDRESS, (), output_field=TextField())  # noqa: S611 - a constant
+    return Category.objects.annotate(address=address)

@@ -136,7 +136,7 @@ def _tally(filters: ProductFilter, counted: Tally | None) -> Tally:
     matches = {"": filters.qs} | {
         name: filters.narrowed(filters.queryset, ignoring={name}) for name in used if not is_known
     }
-    tally = live_facets(matches, used=used)
+    tally = live_facets(matches=matches, used=used)
     if is_known and counted is not None:
         tally.counts[used[0]] = counted.counts.get(used[0], {})
         tally.brands = counted.brands if used[0] == "brand" else tally.brands

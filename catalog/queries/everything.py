@@ -13,22 +13,21 @@ from catalog.models import Brand, Product, ProductVariant
 PER_SITEMAP = 40_000  # https://www.sitemaps.org/protocol.html: at most 50,000
 PER_PIECE = 1000
 _HOUR = 3600  # seconds
-# The first of every so many products, hidden ones counted too: ids only grow and no product's row
-# goes, so the same number always means the same products.
-_STARTS = """
-    SELECT id FROM (
-        SELECT id, row_number() OVER (ORDER BY id) AS number FROM products
-    ) numbered
-    WHERE number %% %(size)s = 1 ORDER BY id
-"""
 
 
 def sitemap_starts() -> list[UUID]:
     """Return with which product each sitemap begins; looked at once an hour."""
     kept: list[UUID] | None = cache.get("sitemap starts")
     if kept is None:
+        # Hidden products are counted too: ids only grow and no product's row goes, so the same
+        # number always means the same products.
         with connection.cursor() as cursor:
-            cursor.execute(_STARTS, {"size": PER_SITEMAP})
+            cursor.execute(
+                """SELECT id FROM (
+                    SELECT id, row_number() OVER (ORDER BY id) AS number FROM products
+                ) numbered WHERE number %% %(size)s = 1 ORDER BY id""",
+                {"size": PER_SITEMAP},
+            )
             kept = [row[0] for row in cursor.fetchall()]
         cache.set("sitemap starts", kept, _HOUR)
     return kept

@@ -22,21 +22,41 @@ LONGEST_VALUE = 255  # what `category_facets.value` holds
 ALL = "all"
 # Where one range of prices ends and the next begins, in the shop's currency.
 PRICE_STEPS = (5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000)
-# The facets of one product, which is a row `p` with its brand `b`: named as in the address.
-# The range of a price is its number; of a rating the whole stars count.
-FACETS = f"""
-    SELECT '{ALL}' AS facet, '' AS value
-    UNION ALL SELECT 'brand', b.slug WHERE b.slug IS NOT NULL
-    UNION ALL SELECT 'in_stock', p.in_stock::text
-    UNION ALL SELECT 'price', width_bucket(p.price, ARRAY{list(PRICE_STEPS)}::numeric[])::text
-    UNION ALL SELECT 'rating', floor(p.rating_average)::int::text WHERE p.rating_average >= 1
-    UNION ALL SELECT 'attr_' || said.key, single.value
-    FROM jsonb_each(p.attributes) said
-    CROSS JOIN LATERAL jsonb_array_elements_text(
-        CASE jsonb_typeof(said.value) WHEN 'array' THEN said.value
-             ELSE jsonb_build_array(said.value) END) single(value)
-    WHERE said.key = ANY(ARRAY(SELECT slug FROM attributes WHERE is_filterable))
-      AND single.value <> '' AND length(single.value) <= {LONGEST_VALUE}
+# How many of the products in `m` have each value, each facet by itself: a pass over a thousand rows
+# takes a millisecond, seven questions to each row a hundred. `m.matched` says which products they
+# are; facets are named as in the address. The range of a price is its number; of a rating the whole
+# stars count. Of the sets but '' only the facet counts whose name they have.
+COUNTS = f"""
+    SELECT m.matched, '{ALL}' AS facet, '' AS value, count(*) AS count,
+           NULL::uuid AS brand_id, NULL AS brand_name
+    FROM m GROUP BY m.matched
+    UNION ALL
+    SELECT m.matched, 'brand', b.slug, count(*), b.id, b.name
+    FROM m JOIN brands b ON b.id = m.brand_id AND b.is_active
+    WHERE m.matched IN ('', 'brand') GROUP BY m.matched, b.id
+    UNION ALL
+    SELECT m.matched, 'in_stock', m.in_stock::text, count(*), NULL, NULL
+    FROM m WHERE m.matched IN ('', 'in_stock') GROUP BY m.matched, m.in_stock
+    UNION ALL
+    SELECT m.matched, 'price', width_bucket(m.price, ARRAY{list(PRICE_STEPS)}::numeric[])::text,
+           count(*), NULL, NULL
+    FROM m WHERE m.matched IN ('', 'price') GROUP BY 1, 3
+    UNION ALL
+    SELECT m.matched, 'rating', floor(m.rating_average)::int::text, count(*), NULL, NULL
+    FROM m WHERE m.matched IN ('', 'rating') AND m.rating_average >= 1 GROUP BY 1, 3
+    UNION ALL
+    SELECT single.matched, 'attr_' || single.slug, single.value, count(*), NULL, NULL
+    FROM (
+        SELECT said.matched, a.slug, jsonb_array_elements_text(
+            CASE jsonb_typeof((said.pair).value) WHEN 'array' THEN (said.pair).value
+                 ELSE jsonb_build_array((said.pair).value) END) AS value
+        FROM (SELECT m.matched, jsonb_each(m.attributes) AS pair FROM m
+              WHERE m.matched = '' OR starts_with(m.matched, 'attr_') OFFSET 0) said
+        JOIN attributes a ON a.slug = (said.pair).key AND a.is_filterable
+        WHERE said.matched IN ('', 'attr_' || a.slug)
+    ) single
+    WHERE single.value <> '' AND length(single.value) <= {LONGEST_VALUE}
+    GROUP BY single.matched, single.slug, single.value
 """  # noqa: S608 - constants
 
 
@@ -83,8 +103,8 @@ def stored_facets(category_id: UUID) -> Tally:
 
 
 def live_facets(
-    matches: "Mapping[str, QuerySet[Product]]",
     *,
+    matches: "Mapping[str, QuerySet[Product]]",
     used: Collection[str] = (),
 ) -> Tally:
     """Count now, in one statement. `matches` are the products that all filters leave, under ''.
@@ -117,7 +137,7 @@ def _note_size(tally: Tally, matched: str, count: int) -> None:
     if not matched:
         tally.total, tally.is_capped = min(count, MOST_COUNTED), count > MOST_COUNTED
     elif count > MOST_COUNTED:
-        tally.at_least.add(matched)
+        tally.at_least |= {matched}
 
 
 def _counted(
@@ -137,12 +157,9 @@ def _counted(
         parts.append(f"SELECT %(m{number})s::text AS matched, m.* FROM ({sql}) m")  # noqa: S608 - Django's
     if not parts:
         return []
-    statement = f"""SELECT p.matched, f.facet, f.value, count(*), (array_agg(b.id))[1], max(b.name)
-        FROM ({" UNION ALL ".join(parts)}) p
-        LEFT JOIN brands b ON b.id = p.brand_id AND b.is_active
-        CROSS JOIN LATERAL ({FACETS}) f
-        GROUP BY p.matched, f.facet, f.value
-    """  # noqa: S608 - as above
+    statement = f"""SELECT * FROM (
+        WITH m AS MATERIALIZED ({" UNION ALL ".join(parts)}) {COUNTS}
+    ) counted"""  # noqa: S608 - as above
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
         return list(cursor.fetchall())

@@ -1,8 +1,7 @@
 """Pages of text, and the menus that lead to them, in the reader's language or the shop's own."""
 
-import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +11,8 @@ from django.utils.translation import get_language
 
 from catalog.errors import PageNotFound
 from catalog.models import ContentPage, MenuItem
+from catalog.queries.frame import frame
 from catalog.queries.shelves import find_id, find_node, menu
-from shopflow.lib.cache import MENU, remembered
 
 PREVIEW = "preview of a page"
 PREVIEW_LASTS = 86_400  # seconds
@@ -30,7 +29,7 @@ class MenuLink:
     children: "list[MenuLink]" = field(default_factory=list)
 
 
-def find_page(slug: str, *, with_hidden: UUID | None = None) -> ContentPage:
+def find_page(*, slug: str, with_hidden: UUID | None = None) -> ContentPage:
     """Return a page that may be seen, or this hidden one. Raises PageNotFound."""
     if with_hidden is not None:
         found = ContentPage.objects.filter(slug=slug, pk=with_hidden)
@@ -48,12 +47,12 @@ def find_page(slug: str, *, with_hidden: UUID | None = None) -> ContentPage:
 def links(code: str) -> list[MenuLink]:
     """Return the links of a place (header, footer), without those that lead nowhere just now.
 
-    Kept until a menu, a page or a category changes; else it is one query and the menu's.
+    Kept with the menu.
     """
-    first, own = _languages()
-    key = f"links:{code}:{first}"
-    kept = remembered(key, scopes=[MENU], make=lambda: _written(code, first, own))
-    return [_link(facts) for facts in json.loads(kept)]
+    places = [place for place in frame()["links"] if place["code"] == code]
+    known = {place["language"] for place in places}
+    language = next((name for name in _languages() if name in known), "")
+    return [_link(place["link"]) for place in places if place["language"] == language]
 
 
 def preview_token(page: ContentPage) -> str:
@@ -94,33 +93,6 @@ def page_slugs() -> list[tuple[str, Any]]:
 def _languages() -> tuple[str, str]:
     own = settings.LANGUAGE_CODE.partition("-")[0]
     return (get_language() or own).partition("-")[0], own
-
-
-def _written(code: str, first: str, own: str) -> str:
-    rows = MenuItem.objects.filter(menu__code=code, menu__language__in={first, own})
-    items = list(rows.select_related("menu", "page").order_by("sort_order", "id"))
-    language = first if any(item.menu.language == first for item in items) else own
-    wanted = [item for item in items if item.menu.language == language]
-    made = {item.pk: _made(item) for item in wanted}
-    roots = []
-    for item in wanted:
-        link = made[item.pk]
-        if link is None:
-            continue
-        if item.parent_id is None:
-            roots.append(link)
-        elif (above := made.get(item.parent_id)) is not None:
-            above.children.append(link)
-    return json.dumps([asdict(link) for link in roots])
-
-
-def _made(item: MenuItem) -> MenuLink | None:
-    if item.page is not None:
-        return MenuLink(item.label, page=item.page.slug) if item.page.is_active else None
-    if item.category_id is not None:
-        node = find_id(nodes=menu(), category_id=item.category_id)
-        return MenuLink(item.label, category=node.slug_path) if node else None
-    return MenuLink(item.label, url=item.url)
 
 
 def _link(facts: Mapping[str, Any]) -> MenuLink:

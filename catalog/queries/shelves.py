@@ -1,8 +1,7 @@
 """The shelves of the shop, and a product with everything its page shows."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +16,7 @@ from catalog.models import (
     ProductImage,
     ProductVariant,
 )
-from shopflow.lib.cache import MENU, remembered
+from catalog.queries.frame import frame
 from shopflow.lib.paging import Order
 
 # One direction per order, so that each page is one range scan of one index.
@@ -55,8 +54,7 @@ def menu() -> list[MenuCategory]:
 
     Kept until a category changes; else it is one query.
     """
-    kept = remembered("menu", scopes=[MENU], make=_written_menu)
-    return [_node(facts) for facts in json.loads(kept)]
+    return [_node(facts) for facts in frame()["menu"]]
 
 
 def find_node(*, nodes: Iterable[MenuCategory], slug_path: str) -> MenuCategory | None:
@@ -77,25 +75,6 @@ def find_id(*, nodes: Iterable[MenuCategory], category_id: UUID | None) -> MenuC
         if (below := find_id(nodes=node.children, category_id=category_id)) is not None:
             return below
     return None
-
-
-def _written_menu() -> str:
-    return json.dumps([asdict(node) for node in _menu()], default=str)
-
-
-def _menu() -> list[MenuCategory]:
-    nodes: dict[UUID, MenuCategory] = {}
-    roots: list[MenuCategory] = []
-    rows = list(Category.objects.visible())
-    rows.sort(key=lambda category: category.path.count("."))  # parents first, else stable
-    for row in rows:
-        parent = nodes.get(row.parent_id) if row.parent_id else None
-        if row.parent_id and parent is None:
-            continue
-        slug_path = f"{parent.slug_path}/{row.slug}" if parent else row.slug
-        nodes[row.pk] = MenuCategory(row.pk, row.name, slug_path)
-        (parent.children if parent else roots).append(nodes[row.pk])
-    return roots
 
 
 def _node(facts: Mapping[str, Any]) -> MenuCategory:

@@ -11,7 +11,7 @@ from catalog.views.meta import Meta
 def page(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a page of text; a link of the staff site shows it before it is published."""
     hidden = queries.previewed(request.GET.get("preview", ""))
-    found = queries.find_page(slug, with_hidden=hidden)
+    found = queries.find_page(slug=slug, with_hidden=hidden)
     meta = Meta(
         title=found.seo_title or found.title,
         description=found.seo_description,

@@ -200,14 +200,21 @@ def _units(reservations: Iterable[InventoryReservation]) -> Mapping[UUID, int]:
 
 def _take(order_id: UUID, units: Mapping[UUID, int] | None, status: str) -> dict[UUID, int]:
     """Move committed units on, a part of a promise as a row of its own; return units by stock."""
-    committed = [r for r in _live(order_id) if r.status == Status.COMMITTED]
-    left = dict(units) if units is not None else _lines(committed)
+    # An order's promises all have their line: only a waiting shopper's have none.
+    committed = [
+        (reservation, reservation.order_item_id)
+        for reservation in _live(order_id)
+        if reservation.status == Status.COMMITTED and reservation.order_item_id
+    ]
+    left: dict[UUID, int] = defaultdict(int, units or {})
+    if units is None:
+        for reservation, item_id in committed:
+            left[item_id] += reservation.quantity
     taken: dict[UUID, int] = defaultdict(int)
-    for reservation in committed:
-        quantity = min(left.get(reservation.order_item_id, 0), reservation.quantity)
-        if quantity:
+    for reservation, item_id in committed:
+        if quantity := min(left[item_id], reservation.quantity):
             _split(reservation, quantity, status)
-            left[reservation.order_item_id] -= quantity
+            left[item_id] -= quantity
             taken[reservation.inventory_id] += quantity
     if any(left.values()):
         raise UnitsNotCommitted
@@ -236,13 +243,6 @@ def _split(reservation: InventoryReservation, quantity: int, status: str) -> Non
         )
     if not moved:
         raise UnitsNotCommitted
-
-
-def _lines(reservations: Iterable[InventoryReservation]) -> dict[UUID, int]:
-    lines: dict[UUID, int] = defaultdict(int)
-    for reservation in reservations:
-        lines[reservation.order_item_id] += reservation.quantity
-    return lines
 
 
 def _give_back(reservations: Sequence[InventoryReservation]) -> None:

@@ -2,7 +2,8 @@
 
 from dataclasses import fields
 from decimal import Decimal
-from typing import Any
+from functools import partial
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
@@ -141,12 +142,14 @@ def quote_of(draft: Cart) -> Quote:
     answers = answers_of(draft.pk)
     code = answers.get("country_code", "")
     there = Destination(code, answers.get("state", ""), answers.get("postal_code", ""))
-    where = {"cart_id": draft.pk, "address": there if code else None, "email": draft.email}
     method = answers.get("shipping_method")
+    price = partial(
+        price_cart, cart_id=draft.pk, address=there if code else None, email=draft.email
+    )
     try:
-        return price_cart(**where, shipping_method_id=UUID(method) if method else None)
+        return price(shipping_method_id=UUID(method) if method else None)
     except ShippingMethodUnavailable:  # the address changed: the cheapest way is shown instead
-        return price_cart(**where)
+        return price()
 
 
 def _delivery(draft: Cart) -> dict[str, Any]:
@@ -242,7 +245,7 @@ class DraftAdmin(ActingAdmin[Cart]):
         form = CustomerForm(request.POST if request.method == "POST" else None)
         if form.is_valid():
             try:
-                draft = carts.open_for_customer(by=request.user.pk, **form.cleaned_data)
+                draft = carts.open_for_customer(by=cast(UUID, request.user.pk), **form.cleaned_data)
             except DomainError as error:
                 form.add_error("email", str(error))
             else:

@@ -1,5 +1,7 @@
 """The statement by which a shopper withdraws from a contract (article 11a (2))."""
 
+from uuid import UUID
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -45,3 +47,9 @@ class StatementForm(NamedForm):
 
 class OrderStatementForm(NamedForm, LinesForm):
     """Who withdraws, from the whole of an order that is known or from a part of it."""
+
+    @property
+    def wanted(self) -> dict[UUID, int] | None:
+        """Of which lines how many units, None for the whole order; the form must be valid."""
+        whole = {line.item.pk: line.quantity for line in self.lines}
+        return None if self.units == whole else self.units

@@ -58,7 +58,7 @@ def withdraw_order(request: HttpRequest, number: str) -> HttpResponse:
         form, order_id = _form(request, order), order.pk
         if request.method != "POST" or not form.is_valid() or "confirmed" not in request.POST:
             return _page(request, order, form)
-        units = form.units if form.lines else None
+        units = form.wanted
     try:
         with acting_as(who["user_id"], guest_order=order_id):
             done = commands.withdraw(

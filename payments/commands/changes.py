@@ -33,8 +33,9 @@ def settle_changes(*, order_id: UUID) -> None:
 def _give_back(change: OrderChange) -> None:
     back = -change.difference
     if back > 0:
-        facts = {"reason": REASON, "by": change.created_by_id}
-        back -= refund_to_cards(order_id=change.order_id, amount=back, **facts)
+        back -= refund_to_cards(
+            order_id=change.order_id, amount=back, reason=REASON, by=change.created_by_id
+        )
     if back > 0:
         try:
             _refund(change, back)

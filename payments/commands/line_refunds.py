@@ -67,16 +67,7 @@ def refund_lines(
         item_id: left.lines[item_id].to_restock(units) if restock else 0
         for item_id, units in wanted.items()
     }
-    RefundItem.objects.bulk_create(
-        RefundItem(
-            refund=row,
-            order_item_id=item_id,
-            quantity=units,
-            restocked=again[item_id],
-            amount=part,
-        )
-        for (item_id, units), part in zip(wanted.items(), parts[:-1], strict=True)
-    )
+    _write_items(row, wanted, again, parts[:-1])
     if restock:
         inventory.take_back(order_id=row.order_id, units=again, reason="refund", by=by)
     return row
@@ -118,6 +109,21 @@ def _spread(amount: Decimal, parts: Sequence[Decimal]) -> list[Decimal]:
     if amount > sum(parts, ZERO):
         raise RefundTooMuch
     return allocate(amount, parts)
+
+
+def _write_items(
+    row: Refund, wanted: Mapping[UUID, int], again: Mapping[UUID, int], parts: Sequence[Decimal]
+) -> None:
+    RefundItem.objects.bulk_create(
+        RefundItem(
+            refund=row,
+            order_item_id=item_id,
+            quantity=units,
+            restocked=again[item_id],
+            amount=part,
+        )
+        for (item_id, units), part in zip(wanted.items(), parts, strict=True)
+    )
 
 
 def _is_amount(amount: Decimal) -> bool:

@@ -81,7 +81,7 @@ def reconcile(*, window: timedelta = WINDOW) -> Reconciliation:
 
 
 def _one_provider(found: _Found, provider: str, window: timedelta) -> None:
-    theirs = theirs_of(provider, window=window)
+    theirs = theirs_of(provider=provider, window=window)
     found.compared += len(theirs)
     _missed_news(found, provider, theirs)
     _waiting_refunds(found, provider)

@@ -47,6 +47,7 @@ class Refund(Stateful):
         blank=True,
         on_delete=models.RESTRICT,
         related_name="refunds",
+        db_index=False,
         help_text="The bank took the money: nobody asks the provider to",
     )
     amount = MoneyField()

@@ -64,7 +64,7 @@ def usable_cards(user_id: UUID) -> list[UserPaymentMethod]:
     return list(mine.order_by("-is_default", "-id"))
 
 
-def usable_card(user_id: UUID | None, method_id: UUID) -> UserPaymentMethod:
+def usable_card(*, user_id: UUID | None, method_id: UUID) -> UserPaymentMethod:
     """Return one of somebody's cards; raises PaymentMethodNotFound."""
     mine = usable_cards(user_id) if user_id else []
     card = next((card for card in mine if card.pk == method_id), None)

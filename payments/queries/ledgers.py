@@ -62,7 +62,7 @@ class Entry:
     moved_at: datetime = NEVER
 
 
-def theirs_of(provider: str, *, window: timedelta = WINDOW) -> dict[str, ProviderPayment]:
+def theirs_of(*, provider: str, window: timedelta = WINDOW) -> dict[str, ProviderPayment]:
     """Return the provider's payments of the window, by our payments' ids.
 
     Talks to the gateway. Raises GatewayUnavailable, UnknownProvider.

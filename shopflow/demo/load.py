@@ -11,10 +11,9 @@ from uuid import UUID
 
 from django.core.files import File
 from django.core.files.storage import default_storage
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from catalog import commands as catalog
-from catalog.models import Brand, Category, PriceHistory, ProductVariant
+from catalog.models import Brand, Category, ProductVariant
 from inventory import commands as inventory
 from promotions import commands as promotions
 from promotions.models import Coupon
@@ -85,12 +84,7 @@ def _count(new: Mapping[str, ProductVariant], products: Sequence[Mapping[str, An
 def _save_earlier_prices(new: Iterable[ProductVariant]) -> None:
     """What is reduced today was sold at its was-price since the shop opened."""
     reduced = {variant.pk: variant.compare_at_price for variant in new if variant.compare_at_price}
-    for now in PriceHistory.objects.filter(variant__in=reduced):
-        PriceHistory.objects.create(
-            variant_id=now.variant_id,
-            price=reduced[now.variant_id],
-            valid=DateTimeTZRange(OPENED, now.valid.lower),
-        )
+    catalog.note_earlier_prices(prices=reduced, since=OPENED)
 
 
 def _store_pictures(products: Sequence[Mapping[str, Any]]) -> None:

@@ -32,7 +32,7 @@ def compare_ledgers(*, settled: datetime | None = None) -> Finding:
 
 def _differing(provider: str, settled: datetime | None) -> set[str]:
     # Theirs first: what they take meanwhile is then simply not compared yet.
-    theirs = theirs_of(provider)
+    theirs = theirs_of(provider=provider)
     with reading_as(role=Role.AUDIT):
         found = compare(provider=provider, theirs=theirs, settled=settled)
     return {one.order_number or one.subject for one in found}

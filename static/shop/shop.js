@@ -262,7 +262,7 @@
     themes.addEventListener("change", ({ target }) => {
       root.dataset.theme = target.value;
       try {
-        localStorage.setItem("theme", target.value);
+        localStorage.setItem("shop-theme", target.value);
       } catch {
         // Storage is switched off: it holds for this page.
       }

@@ -20,7 +20,15 @@ from carts import commands as carts
 from carts.models import Cart
 from catalog import commands as catalog
 from catalog.models import ProductVariant
-from orders.models import Invoice, Order, OrderChange, OrderItem, OrderReturn, OrderShipment
+from orders.models import (
+    Invoice,
+    Order,
+    OrderChange,
+    OrderItem,
+    OrderNote,
+    OrderReturn,
+    OrderShipment,
+)
 from orders.queries import guest_token
 from payments.commands import issue_card
 from payments.models import (
@@ -179,6 +187,7 @@ def _write_beside(order: Order, marker: str) -> None:
         sku=marker,
     )
     OrderChange.objects.create(**own, what="contact", new_values={"email": marker}, reason=marker)
+    OrderNote.objects.create(**own, text=marker, is_shown_to_shopper=True)
     OrderReturn.objects.create(
         **own, return_number=f"RET-{order.order_number}", comment=marker, decision=marker
     )

@@ -280,7 +280,7 @@ def test_asks_the_database_so_often(
     body = checkout_body(shop)
     key = uuid4().hex
 
-    with django_assert_num_queries(32):
+    with django_assert_num_queries(30):
         first = order(client, body, cart=cart, key=key)
     with django_assert_num_queries(9):
         again = order(client, body, cart=cart, key=key)

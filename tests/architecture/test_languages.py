@@ -1,5 +1,6 @@
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils.translation.template import templatize
 from pytest_django import Settings
 
 from shopflow.management.commands import messages
@@ -33,7 +34,7 @@ def test_names_what_is_missing_broken_or_stale(
 
 
 def test_finds_what_templates_say() -> None:
-    code = messages.templatize(
+    code = templatize(
         '{% translate "Hi" context "door" %}{{ name|default:_("nobody") }}'
         "{% blocktranslate count n=n %}{{ n }} thing{% plural %}{{ n }} things"
         "{% endblocktranslate %}"

@@ -4,7 +4,7 @@
 """
 
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 from django.db import connection, transaction
@@ -60,7 +60,7 @@ class Shopper(RuleBasedStateMachine):
     @rule(which=WHICH, units=UNITS)
     def add(self, which: int, units: int) -> None:
         before = self.wanted.get(which, 0)
-        facts = {"variant_id": self.variants[which].pk, "quantity": units}
+        facts: dict[str, Any] = {"variant_id": self.variants[which].pk, "quantity": units}
         if before + units > carts.MOST_UNITS:
             with pytest.raises(QuantityOutOfRange):
                 carts.add_line(cart_id=self.cart.pk, **facts)

@@ -10,6 +10,7 @@ from pytest_django import Settings
 from carts.models import Cart
 from carts.queries import Quote, ask_taxes, price_cart, total_of_trace
 from catalog.models import ProductVariant
+from orders.commands import Address
 from orders.models import Order
 from shipping import commands as shipping
 from shipping.errors import TaxesOutdated, TaxesUnknown
@@ -98,7 +99,7 @@ def test_a_customer_with_a_certificate_pays_no_tax(variant: ProductVariant) -> N
 
 def test_an_order_says_why_it_bears_no_tax(union: ShippingZone) -> None:
     cart = factories.cart_with((factories.variant_on_sale(price="119.00"), 1))
-    vienna = factories.Address(
+    vienna = Address(
         first_name="Ada",
         last_name="Byron",
         address_line_1="Ring 1",

@@ -64,3 +64,15 @@ def test_price_of_a_clock_ahead_of_ours_never_held() -> None:
 
     assert history(variants["S"]) == [("18.00", True)]
     assert PriceHistory.objects.get(variant=variants["S"]).valid.lower < ahead
+
+
+def test_earlier_prices_end_where_the_history_begins() -> None:
+    variants = save(S="20.00", M="22.00")
+    start = PriceHistory.objects.get(variant=variants["S"]).valid.lower
+    prices = {variants["S"].pk: Decimal("25.00")}
+
+    catalog.note_earlier_prices(prices=prices, since=start - timedelta(days=9))
+    catalog.note_earlier_prices(prices=prices, since=start)
+
+    assert history(variants["S"]) == [("25.00", False), ("20.00", True)]
+    assert history(variants["M"]) == [("22.00", True)]

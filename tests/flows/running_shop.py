@@ -181,7 +181,7 @@ def _prepare(env: Mapping[str, str], folder: Path) -> None:
         _running("static", *collect, env=env, folder=folder) as static,
     ):
         for name, job in (("seed", seed), ("static", static)):
-            if job.wait(timeout=60):
+            if job.wait(timeout=180):
                 raise RuntimeError(_last_words(name, folder))
 
 

@@ -7,6 +7,8 @@ from orders.errors import InvalidNote, OrderNotFound
 from orders.models import Order, OrderNote
 from shopflow.lib.ids import new_id
 from shopflow.lib.mail import send_due
+from shopflow.lib.roles import Role
+from shopflow.lib.transactions import reading_as
 from tests import factories
 from tests.books import books
 from tests.storefront import link, words
@@ -52,6 +54,19 @@ def test_refuses_what_is_no_note(order: Order, text: str) -> None:
         commands.add_note(order_id=order.pk, text=text, is_shown_to_shopper=True)
 
     assert books() == before
+
+
+def test_the_database_shows_shoppers_only_what_is_meant_for_them(order: Order) -> None:
+    commands.add_note(order_id=order.pk, text="For us alone")
+    commands.add_note(order_id=order.pk, text=LINES, is_shown_to_shopper=True)
+
+    with reading_as(guest_order=order.pk, role=Role.APP):
+        seen = list(OrderNote.objects.values_list("text", flat=True))
+    with reading_as(guest_order=new_id(), role=Role.APP):
+        of_others = list(OrderNote.objects.all())
+
+    assert seen == [LINES]
+    assert of_others == []
 
 
 def test_refuses_an_unknown_order(db: None) -> None:

@@ -160,7 +160,7 @@ def test_writes_a_note_for_the_shopper(client: Client, paid: Order) -> None:
     words = staff.text_of(response)
     assert "Noted, and on its way to the shopper." in words
     assert "The shopper reads it" in words
-    assert OrderNote.objects.get().created_by.email in words
+    assert str(OrderNote.objects.get().created_by) in words
     assert OutboxMessage.objects.filter(topic="mail:orders/note").count() == 1
 
 

@@ -134,7 +134,7 @@ def test_takes_so_many_statements(us_shipping: ShippingMethod) -> None:
 
 @pytest.mark.parametrize("limits", [{}, {"usage_limit": 9}], ids=["unlimited", "limited"])
 def test_locks_an_offers_row_only_where_uses_are_counted(
-    variant: ProductVariant, limits: dict[str, int]
+    variant: ProductVariant, limits: dict[str, Any]
 ) -> None:
     factories.promotion(**limits)
 

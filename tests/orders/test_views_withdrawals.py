@@ -176,6 +176,18 @@ def test_stops_what_hasnt_left_of_an_order_sent_in_parts(client: Client, order: 
     assert (order.returns.get().items.get().quantity, receipts()) == (1, 1)
 
 
+def test_from_the_order_all_of_it_stops_what_hasnt_left(client: Client, order: Order) -> None:
+    commands.confirm(order_id=order.pk, amount=order.total)
+    item = order.items.get()
+    commands.ship(order_id=order.pk, carrier="UPS", tracking_number="PART-1", units={item.pk: 1})
+
+    data = {"name": "Ada Byron", f"units-{item.pk}": "1", "confirmed": "1"}
+    client.post(link("orders:withdraw-order", order), data)
+
+    assert order.changes.get().status == "applied"
+    assert order.returns.get().items.get().quantity == 1
+
+
 def test_from_the_order_it_says_that_it_is_late(client: Client, order: Order) -> None:
     arrived(order)
     delivered_ago(order, days=30)

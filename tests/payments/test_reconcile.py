@@ -1,11 +1,9 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
-from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
@@ -283,39 +281,6 @@ def test_the_nightly_task_writes_it_down(order: Order, till: Till) -> None:
 
     assert Reconciliation.objects.get().finished_at <= timezone.now()
     assert status_of(order) == ("confirmed", "paid")
-
-
-def test_the_command_says_what_differs_and_fails(order: Order, till: Till) -> None:
-    till.pay(order)
-    till.sandbox.pay(till.sandbox.create(reference="ORD-X")["id"])
-    out, err = StringIO(), StringIO()
-
-    with pytest.raises(SystemExit) as ended:
-        call_command("reconcile_payments", stdout=out, stderr=err)
-
-    assert ended.value.code == 1
-    assert f"Healed: captured {order.order_number}" in out.getvalue()
-    assert "unknown_to_us: ORD-X" in err.getvalue()
-    assert "ours nothing, theirs $59.90" in err.getvalue()
-
-
-def test_the_command_is_quiet_when_all_is_well(order: Order, till: Till) -> None:
-    till.paid(order)
-    out, err = StringIO(), StringIO()
-
-    call_command("reconcile_payments", stdout=out, stderr=err)
-
-    assert out.getvalue() == "1 payments of the providers compared.\n"
-    assert err.getvalue() == ""
-
-
-def test_the_command_fails_otherwise_when_nobody_answered(till: Till) -> None:
-    till.sandbox.kill()
-
-    with pytest.raises(SystemExit) as ended:
-        call_command("reconcile_payments", stdout=StringIO(), stderr=StringIO())
-
-    assert ended.value.code == 2
 
 
 def test_a_payment_is_brought_up_to_date_once(order: Order, till: Till) -> None:

@@ -207,7 +207,7 @@ def test_the_providers_books_say_the_same(payment: Payment, till: Till) -> None:
     decide(till.sandbox, dispute_id, won=False)
     tell(payment, "lost", id=dispute_id)
 
-    found = compare(provider="sandbox", theirs=theirs_of("sandbox"))
+    found = compare(provider="sandbox", theirs=theirs_of(provider="sandbox"))
 
     assert payment.order.order_number not in {one.order_number for one in found}
 

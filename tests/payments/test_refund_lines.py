@@ -99,6 +99,18 @@ def test_what_has_not_left_is_not_sent(
     assert set(violations(instant_only=True).values()) == {0}
 
 
+def test_what_is_not_sent_is_not_in_the_parcel(
+    payment: Payment, order: Order, variant: ProductVariant
+) -> None:
+    give_back(payment, restock=True)
+
+    orders.ship(order_id=order.pk, carrier="UPS", tracking_number="1Z999")
+
+    assert order.shipments.get().items.get().quantity == 1
+    assert factories.figures(variant) == (9, 0)
+    assert set(violations(instant_only=True).values()) == {0}
+
+
 def test_what_has_left_comes_back_to_its_shelf(
     payment: Payment, order: Order, variant: ProductVariant
 ) -> None:

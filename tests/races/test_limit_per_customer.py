@@ -67,7 +67,7 @@ def test_counted_before_the_row_is_locked_it_is_used_twice(
     def count_first(
         kind: uses.Kind, amounts: Mapping[UUID, Decimal], order_id: UUID, customer: Customer
     ) -> None:
-        check(kind, amounts, customer)
+        check(kind, list(amounts), customer)
         take(kind, amounts, order_id, customer)
 
     monkeypatch.setattr(uses, "_take", count_first)

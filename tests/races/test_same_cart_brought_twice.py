@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 
 from carts import commands
+from carts.commands import carts as cart_commands
 from carts.models import Cart, CartItem
 from carts.queries import find_cart
 from catalog.models import ProductVariant
@@ -69,5 +70,6 @@ def _unlocked(*, user_id: UUID, token: str) -> None:
     guest = find_cart(token=token)
     if guest is None:
         return
-    commands._move_lines(guest, commands._locked(commands.open_cart(user_id=user_id).cart.pk))
+    own = cart_commands._locked(commands.open_cart(user_id=user_id).cart.pk)
+    cart_commands._move_lines(guest, own)
     guest.delete()

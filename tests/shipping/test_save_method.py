@@ -1,3 +1,4 @@
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -27,10 +28,10 @@ def test_keeps_bounds_and_the_hour(zone: ShippingZone) -> None:
     commands.save_method(
         zone_id=zone.pk,
         name="Freight",
-        price=90,
+        price=Decimal(90),
         cutoff_hour=14,
         min_weight_grams=5001,
-        max_order_amount=1000,
+        max_order_amount=Decimal(1000),
     )
 
     method = ShippingMethod.objects.get()
@@ -44,7 +45,9 @@ def test_keeps_bounds_and_the_hour(zone: ShippingZone) -> None:
 
 
 def test_keeps_where_goods_are_fetched(zone: ShippingZone) -> None:
-    method = commands.save_method(zone_id=zone.pk, name="Berlin store", price=0, pickup=STORE)
+    method = commands.save_method(
+        zone_id=zone.pk, name="Berlin store", price=Decimal(0), pickup=STORE
+    )
 
     method.refresh_from_db()
     assert method.is_pickup
@@ -53,9 +56,9 @@ def test_keeps_where_goods_are_fetched(zone: ShippingZone) -> None:
 
 
 def test_forgets_the_place_of_what_is_shipped_now(zone: ShippingZone) -> None:
-    method = commands.save_method(zone_id=zone.pk, name="Store", price=0, pickup=STORE)
+    method = commands.save_method(zone_id=zone.pk, name="Store", price=Decimal(0), pickup=STORE)
 
-    commands.save_method(zone_id=zone.pk, name="Store", price=0, method_id=method.pk)
+    commands.save_method(zone_id=zone.pk, name="Store", price=Decimal(0), method_id=method.pk)
 
     method.refresh_from_db()
     assert (method.is_pickup, method.pickup_city, method.pickup_country_code) == (False, "", "")

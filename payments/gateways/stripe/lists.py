@@ -49,7 +49,11 @@ def payouts(wire: Wire, since: datetime) -> Iterator[ProviderPayout]:
 
 def named(wire: Wire, key: str, since: datetime) -> str:
     """Return the id of the PaymentIntent, else the session, that was made with our key, or ""."""
-    for ask in (wire.api.payment_intents.list, wire.api.checkout.sessions.list):
+    asks: list[Callable[[Any], Any]] = [
+        wire.api.payment_intents.list,
+        wire.api.checkout.sessions.list,
+    ]
+    for ask in asks:
         for found in wire.each(partial(ask, _since(since))):
             if (found.get("metadata") or {}).get("key") == key:
                 return str(found.get("id", ""))

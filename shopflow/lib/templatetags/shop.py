@@ -15,6 +15,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, to_locale
 
+from shopflow.lib.languages import Reading, readings
+
 register = template.Library()
 KILOGRAM = 1000
 
@@ -90,6 +92,13 @@ def picture(image: Any, alt: str = "", css: str = "", *, first: bool = False) ->
         "css": css,
         "first": first,
     }
+
+
+@register.simple_tag(takes_context=True)
+def languages(context: template.Context) -> list[Reading]:
+    """Return the page in every language; nothing on a page that answers no request."""
+    request = context.get("request")
+    return readings(request) if request else []
 
 
 def _locale() -> str:

@@ -1,0 +1,51 @@
+import pytest
+from django.test import Client
+
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+GERMAN = {"HTTP_ACCEPT_LANGUAGE": "de-AT,de;q=0.9,en;q=0.8"}
+
+
+def test_a_page_is_read_in_german_under_its_own_address(client: Client) -> None:
+    page = client.get("/de/cart/").content.decode()
+
+    assert '<html lang="de">' in page
+    assert "Ihr Warenkorb" in page
+    assert "Your cart" not in page
+
+
+def test_every_page_leads_to_itself_in_the_other_language(client: Client) -> None:
+    product = factories.variant_on_sale().product
+
+    english = client.get(f"/p/{product.slug}/?variant=x").content.decode()
+    german = client.get("/de/search/?q=tee").content.decode()
+
+    assert f'href="/de/p/{product.slug}/?variant=x" hreflang="de"' in english
+    assert 'href="/search/?q=tee" hreflang="en"' in german
+
+
+@pytest.mark.parametrize("headers", [GERMAN, {**GERMAN, "HTTP_SEC_FETCH_SITE": "cross-site"}])
+def test_who_comes_in_is_greeted_in_their_language(client: Client, headers: dict[str, str]) -> None:
+    answer = client.get("/?from=mail", **headers)
+
+    assert (answer.status_code, answer["Location"]) == (302, "/de/?from=mail")
+    assert "Accept-Language" in answer["Vary"]
+    assert "Set-Cookie" not in answer
+
+
+def test_who_chose_a_language_stays_with_it(client: Client) -> None:
+    answer = client.get("/", HTTP_SEC_FETCH_SITE="same-origin", **GERMAN)
+
+    assert answer.status_code == 200
+    assert '<html lang="en">' in answer.content.decode()
+    assert "Sec-Fetch-Site" in answer["Vary"]
+
+
+def test_a_language_that_the_shop_does_not_speak_changes_nothing(client: Client) -> None:
+    assert client.get("/", HTTP_ACCEPT_LANGUAGE="pl,fr;q=0.5").status_code == 200
+
+
+def test_only_the_home_page_sends_people_elsewhere(client: Client) -> None:
+    assert client.get("/cart/", **GERMAN).status_code == 200
+    assert client.get("/healthz", **GERMAN).status_code == 200
