@@ -20,9 +20,8 @@ class ChoicesField(forms.CharField):
     """Values, one per line, each perhaps with its colour: `Ocean | #1f5f8b`."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            **{"required": False, "widget": forms.Textarea(attrs={"rows": 8})} | kwargs
-        )
+        usual: dict[str, Any] = {"required": False, "widget": forms.Textarea(attrs={"rows": 8})}
+        super().__init__(**usual | kwargs)
 
     def clean(self, value: Any) -> dict[str, str]:
         choices: dict[str, str] = {}

@@ -10,7 +10,7 @@ from inventory.models import InventoryReservation
 from orders.models.moves import OrderStatus
 
 if TYPE_CHECKING:
-    pass
+    from orders.models.orders import Order  # noqa: F401 - what the rows are, for mypy
 
 
 class OrderQuerySet(models.QuerySet["Order"]):

@@ -51,7 +51,7 @@ def _refunded(charge: Any) -> int:
     return sum(row.amount for row in asked)
 
 
-def _list_since(cls: type[Any], url: str, created: Any = None, limit: Any = None, **_: Any) -> Any:
+def _list_since(cls: Any, /, url: str, created: Any = None, limit: Any = None, **_: Any) -> Any:
     found = resources.List(url, limit=limit)
     since = int(created["gte"]) if created else 0
     rows = [row for row in resources.store.values() if isinstance(row, cls)]

@@ -232,6 +232,7 @@ def test_reads_a_backslash_before_u0000() -> None:
 
     event = gateway().verify_webhook(body=body, headers=signed(body), now=NOW)
 
+    assert event.payment is not None
     assert event.payment.failure_reason == "a backslash and u0000: \\u0000"
 
 

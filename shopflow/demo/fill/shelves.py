@@ -60,7 +60,7 @@ def _attributes(world: World) -> Rows:
         slug: name for family in world.plan.families for slug, name in family.attributes.items()
     }
     numbers = {slug: number for number, slug in enumerate(names)}
-    row_ids = {slug: ids.attribute(START, numbers[slug]) for slug in names} | world.attributes
+    row_ids = {slug: ids.attribute(START, numbers[slug]) for slug in names} | dict(world.attributes)
     for slug in [slug for slug in names if slug not in world.attributes]:
         kind = "choice\tt" if slug in FILTERS else "text\tf"
         yield "attributes", f"{row_ids[slug]}\t{now}\t{now}\t{names[slug]}\t{slug}\t{kind}"

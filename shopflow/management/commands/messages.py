@@ -130,5 +130,5 @@ def _catalog(language: str, said: list[Said], written: bytes) -> Catalog:
 
 
 def _is_whole(message: Message) -> bool:
-    strings = [message.string] if isinstance(message.string, str) else message.string
-    return not message.id or (bool(strings) and all(strings))
+    said = message.string or ""
+    return not message.id or all([said] if isinstance(said, str) else said)
