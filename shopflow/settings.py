@@ -61,7 +61,6 @@ MIDDLEWARE = [
     "shopflow.lib.api.middleware.ApiAnswers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "shopflow.lib.languages.FirstVisit",
     "django.middleware.common.CommonMiddleware",
     "shopflow.lib.middleware.Refusals",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -270,10 +269,9 @@ SANDBOX_WEBHOOK_SECRET = CONFIG.providers.sandbox_webhook_secrets
 STRIPE_API_KEY = CONFIG.providers.stripe_api_key
 STRIPE_API_BASE = CONFIG.providers.stripe_api_base
 STRIPE_WEBHOOK_SECRET = CONFIG.providers.stripe_webhook_secrets
-# How long stock is held while a shopper pays (reliability 5: hold lifetime).
-PAYMENT_WINDOW = timedelta(minutes=15)
-# The same for a phone order, whose customer pays by a link in a mail.
-PAYMENT_LINK_LIFE = timedelta(days=3)
+# How long stock is held while a shopper pays (reliability 5: hold lifetime), and for who pays a
+# phone order by a link in a mail.
+PAYMENT_WINDOW, PAYMENT_LINK_LIFE = timedelta(minutes=15), timedelta(days=3)
 # Trying to pay holds it for as long again, but never longer than this after the order.
 LONGEST_PAYMENT_WINDOW = timedelta(hours=1)
 GUEST_CART_LIFETIME = timedelta(days=30)

@@ -57,8 +57,8 @@ def request_return(
     order = locked(order_id)
     if resolution not in ASKED.get(Kind(kind) if kind in Kind.values else Kind.WITHDRAWAL, ()):
         raise InvalidReturn
-    if not is_late_allowed and not is_returnable(order, kind=kind):
-        raise ReturnTooLate if is_late(order, kind=kind) else NothingToReturn
+    if not is_late_allowed and not is_returnable(order=order, kind=kind):
+        raise ReturnTooLate if is_late(order=order, kind=kind) else NothingToReturn
     check_lines(order, lines)
     _check_wishes(lines, is_exchange=kind == Kind.EXCHANGE)
     row = insert_return(

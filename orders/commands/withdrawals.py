@@ -56,8 +56,8 @@ def withdraw(
     if units is None and order.is_shippable:
         _keep_the_rest(order, by)
     lines = _lines(order, units)
-    if not is_returnable(order, kind=Kind.WITHDRAWAL):
-        raise WithdrawalTooLate if is_late(order, kind=Kind.WITHDRAWAL) else NothingToReturn
+    if not is_returnable(order=order, kind=Kind.WITHDRAWAL):
+        raise WithdrawalTooLate if is_late(order=order, kind=Kind.WITHDRAWAL) else NothingToReturn
     check_lines(order, lines)
     row = insert_return(
         order,

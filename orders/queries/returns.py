@@ -106,19 +106,19 @@ def returnable_lines(order: Order) -> list[ReturnableLine]:
     ]
 
 
-def is_returnable(order: Order, *, kind: str) -> bool:
+def is_returnable(*, order: Order, kind: str) -> bool:
     """Whether goods of this order may still be sent back as this kind."""
     over = {Order.Status.CANCELLED, Order.Status.REFUNDED}
-    return order.status not in over and not is_late(order, kind=kind)
+    return order.status not in over and not is_late(order=order, kind=kind)
 
 
-def is_late(order: Order, *, kind: str) -> bool:
+def is_late(*, order: Order, kind: str) -> bool:
     """Whether the last day to send back, claim or withdraw is over."""
-    last = last_day(order, kind=kind)
+    last = last_day(order=order, kind=kind)
     return last is not None and timezone.now().date() > last
 
 
-def last_day(order: Order, *, kind: str) -> date | None:
+def last_day(*, order: Order, kind: str) -> date | None:
     """Return the last day (UTC) to send back, claim or withdraw; None while nothing has arrived.
 
     The day of the delivery isn't counted (article 3 (1) of Regulation 1182/71), and where a

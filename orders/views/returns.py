@@ -97,8 +97,8 @@ def _render(
         "query": _query(request),
         "returns": queries.returns_of(order.pk),
         "form": form if form.has_anything else None,
-        "last_day": queries.last_day(order, kind=OrderReturn.Kind.RETURN),
-        "is_late": not queries.is_returnable(order, kind=OrderReturn.Kind.RETURN),
+        "last_day": queries.last_day(order=order, kind=OrderReturn.Kind.RETURN),
+        "is_late": not queries.is_returnable(order=order, kind=OrderReturn.Kind.RETURN),
         "sentence": sentence,
     }
     return render(request, "orders/returns.html", facts, status=status)
@@ -118,7 +118,7 @@ def _one(
 
 
 def _form(order: Order, data: Any = None) -> ReturnForm:
-    kinds = [kind for kind in KINDS if queries.is_returnable(order, kind=kind)]
+    kinds = [kind for kind in KINDS if queries.is_returnable(order=order, kind=kind)]
     return ReturnForm(data, lines=queries.returnable_lines(order), kinds=kinds)
 
 

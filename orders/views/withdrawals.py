@@ -23,6 +23,8 @@ from shopflow.lib.http import SeeOther, private, shopper_of
 from shopflow.lib.limits import Limit, take_all
 from shopflow.lib.transactions import acting_as
 
+WITHDRAWAL = OrderReturn.Kind.WITHDRAWAL
+
 # The answer is the same whether or not number and e-mail belong together, so every try counts.
 STATEMENTS = Limit(name="withdrawals", tries=20, per=timedelta(hours=1))
 STATEMENTS_OF_ONE = Limit(name="withdrawals-of-order", tries=10, per=timedelta(minutes=15))
@@ -107,8 +109,8 @@ def _page(
         "query": _query(request),
         "statement": form.is_bound and not is_bad and refusal is None,
         "is_possible": order.is_cancellable
-        or (bool(form.lines) and queries.is_returnable(order, kind=OrderReturn.Kind.WITHDRAWAL)),
-        "last_day": queries.last_day(order, kind=OrderReturn.Kind.WITHDRAWAL),
+        or (bool(form.lines) and queries.is_returnable(order=order, kind=WITHDRAWAL)),
+        "last_day": queries.last_day(order=order, kind=WITHDRAWAL),
         "sentence": str(refusal) if refusal else "",
     }
     status = refusal.status if refusal else (InvalidInput.status if is_bad else 200)

@@ -2,12 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import translate_url
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language, get_language_from_request, get_language_info
+
+View = Callable[..., HttpResponse]
+USUAL = settings.LANGUAGE_CODE
 
 
 @dataclass(frozen=True)
@@ -34,23 +39,22 @@ def readings(request: HttpRequest) -> list[Reading]:
     ]
 
 
-class FirstVisit:
-    """Leads from the home page to the one in the browser's language, when somebody comes in.
+def in_their_language(view: View) -> View:
+    """Lead who comes to a page from outside to it in their browser's language.
 
-    Only from outside: whoever chooses a language on a page of ours stays with it. Needs no cookie.
+    Whoever chooses a language on a page of ours stays with it. Needs no cookie. For the home page:
+    an address that somebody was given is in the language it is in.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path != "/" or request.method not in {"GET", "HEAD"}:
-            return self.get_response(request)
-        wanted = get_language_from_request(request)
+    @wraps(view)
+    def led(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        wanted, is_plain = get_language_from_request(request), get_language() == USUAL
         is_inside = request.headers.get("Sec-Fetch-Site") == "same-origin"
-        if wanted == settings.LANGUAGE_CODE or is_inside:
-            response = self.get_response(request)
+        if wanted == USUAL or is_inside or not is_plain:
+            response = view(request, *args, **kwargs)
         else:
             response = HttpResponseRedirect(translate_url(request.get_full_path(), wanted))
         patch_vary_headers(response, ["Accept-Language", "Sec-Fetch-Site"])
         return response
+
+    return led

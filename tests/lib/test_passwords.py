@@ -1,6 +1,5 @@
 import gzip
 import os
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import get_context
 from threading import Event, get_native_id
@@ -178,7 +177,6 @@ def test_one_is_hashed_at_a_time_and_who_comes_when_one_waits_is_told_so() -> No
     assert make_with_shop_s_hasher().startswith("argon2$")
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="threads have no rank of their own there")
 def test_everything_else_goes_before_hashing() -> None:
     assert in_turn(rank_of_thread) == 19
     assert rank_of_thread() < 19

@@ -149,8 +149,8 @@ def test_takes_it_until_the_last_day(order: Order, days: int) -> None:
 def test_ends_on_a_working_day(delivered: datetime | None, last: date | None) -> None:
     order = Order(delivered_at=delivered)
 
-    assert last_day(order, kind="withdrawal") == last
-    assert last_day(order, kind="return") == (
+    assert last_day(order=order, kind="withdrawal") == last
+    assert last_day(order=order, kind="return") == (
         delivered.date() + timedelta(days=30) if delivered else None
     )
 
