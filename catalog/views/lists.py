@@ -13,12 +13,14 @@ from catalog.models import Product
 from catalog.views.meta import Meta
 from catalog.views.moved import follows_moves
 from catalog.views.structured import breadcrumbs, item_list, shop_documents
+from shopflow.lib.languages import in_their_language
 
 FEATURED_ON_HOME = 4
 NEWEST_ON_HOME = 8
 
 
 @require_safe
+@in_their_language
 def home(request: HttpRequest) -> HttpResponse:
     """Open the shop: what it is, its shelves, what's good and what's new."""
     cards = Product.objects.visible().with_card().order_by("-published_at", "-id")
