@@ -11,7 +11,7 @@ from catalog.filters import ShelfFilter
 from catalog.forms import Listing, read_listing
 from catalog.models import Product
 from catalog.views.meta import Meta
-from catalog.views.moved import follows_moves
+from catalog.views.moved import follows_moves, query_of
 from catalog.views.structured import breadcrumbs, item_list, shop_documents
 from shopflow.lib.languages import in_their_language
 
@@ -99,7 +99,8 @@ def list_page(
 ) -> HttpResponse:
     """Show a list; 400 where a filter can't be read."""
     status = 200 if listing.is_valid else 400
-    return render(request, template, {"listing": listing, **context}, status=status)
+    context |= {"listing": listing, "query": query_of(request)}
+    return render(request, template, context, status=status)
 
 
 def _meta(*, title: str, description: str, address: str, listing: Listing) -> Meta:

@@ -31,10 +31,15 @@ def follows_moves(kind: str) -> Callable[[View], View]:
                 today = _TODAY[kind](asked)
                 if today is None or today == asked:
                     raise
-            query = request.META.get("QUERY_STRING", "")
             address = reverse(f"catalog:{kind}", args=[today])
-            return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
+            return HttpResponsePermanentRedirect(address + query_of(request))
 
         return following
 
     return decorate
+
+
+def query_of(request: HttpRequest) -> str:
+    """Return what follows the path, question mark and all."""
+    query = request.META.get("QUERY_STRING", "")
+    return f"?{query}" if query else ""

@@ -12,7 +12,7 @@ from catalog import queries
 from catalog.errors import ProductNotFound
 from catalog.models import Product, ProductImage, ProductVariant
 from catalog.views.meta import Meta
-from catalog.views.moved import follows_moves
+from catalog.views.moved import follows_moves, query_of
 from catalog.views.structured import product_documents
 
 LOW_STOCK = 5
@@ -58,6 +58,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         "meta": _meta(found, images),
         "json_ld": product_documents(found, variants=variants, images=images, trail=trail),
         "facts": queries.specification(found.attributes),
+        "query": query_of(request),
         "product": found,
         "variant": variant,
         "trail": trail,

@@ -25,14 +25,19 @@ class Reading:
     is_this: bool
 
 
-def readings(request: HttpRequest) -> list[Reading]:
-    """Return this page in every language of the shop, its query kept."""
-    here = get_language()
+def readings(request: HttpRequest, query: str = "") -> list[Reading]:
+    """Return this page in every language of the shop, its path with the `query` that it needs.
+
+    None for a page that a secret link opens: it names the link nowhere.
+    """
+    match, here = request.resolver_match, get_language()
+    if match is not None and "token" in match.kwargs:
+        return []
     return [
         Reading(
             code=code,
             name=get_language_info(code)["name_local"],
-            address=translate_url(request.get_full_path(), code),
+            address=translate_url(request.path, code) + query,
             is_this=code == here,
         )
         for code, _name in settings.LANGUAGES

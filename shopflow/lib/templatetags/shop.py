@@ -96,9 +96,12 @@ def picture(image: Any, alt: str = "", css: str = "", *, first: bool = False) ->
 
 @register.simple_tag(takes_context=True)
 def languages(context: template.Context) -> list[Reading]:
-    """Return the page in every language; nothing on a page that answers no request."""
+    """Return the page in every language; nothing on a page that answers no request.
+
+    What an address needs behind its path, a page has as `query`.
+    """
     request = context.get("request")
-    return readings(request) if request else []
+    return readings(request, context.get("query", "")) if request else []
 
 
 def _locale() -> str:
