@@ -18,18 +18,16 @@ def test_names_what_is_missing_broken_or_stale(
     said = [(None, "Hello %(name)s"), (None, ("one", "many")), ("month", "May")]
     monkeypatch.setattr(messages, "sentences", lambda root: iter(said))
     call_command("messages")
-    po = settings.LOCALE_PATHS[0] / "de" / "LC_MESSAGES" / "django.po"
-    written = po.read_text().replace(
-        '"Hello %(name)s"\nmsgstr ""', '"Hello %(name)s"\nmsgstr "Hallo"'
-    )
-    po.write_text(written)
+    po = folder / "de" / "LC_MESSAGES" / "django.po"
+    hello = '"Hello %(name)s"\nmsgstr "{}"'
+    po.write_text(po.read_text().replace(hello.format(""), hello.format("Hallo %(nam)s")))
 
     with pytest.raises(CommandError) as wrong:
         call_command("messages", "--check")
 
     assert "de: no translation of ('one', 'many')" in str(wrong.value)
     assert "de: no translation of 'May'" in str(wrong.value)
-    assert "('Hello %(name)s')" in str(wrong.value)
+    assert "de: unknown named placeholder 'nam' ('Hello %(name)s')" in str(wrong.value)
     assert "de: django.mo isn't fresh: run `make messages`." in str(wrong.value)
 
 
