@@ -9,8 +9,8 @@ from carts import commands
 
 @shared_task(acks_late=True, ignore_result=True)
 def drop_expired() -> None:
-    """Delete guest carts past their time, and drafts nobody needs. Safe to repeat."""
-    while commands.drop_expired():
+    """Delete carts past their time, ordered ones too, and drafts nobody needs. Safe to repeat."""
+    while commands.drop_expired() or commands.drop_ordered():
         pass
     while commands.drop_drafts():
         pass

@@ -21,6 +21,7 @@ from carts.commands.sweeps import (
     drop_carts_of_closed_accounts,
     drop_deleted_products,
     drop_expired,
+    drop_ordered,
 )
 from carts.models import OpenedCart
 
@@ -37,6 +38,7 @@ __all__ = [
     "drop_deleted_products",
     "drop_drafts",
     "drop_expired",
+    "drop_ordered",
     "enter_coupon",
     "keep_draft",
     "merge_guest_cart",

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from carts.commands.drafts import KEPT_FOR
 from carts.models import Cart, CartItem, Wishlist, WishlistItem
 from shopflow.lib.transactions import command
 
@@ -15,6 +16,18 @@ def drop_expired(*, limit: int = 500) -> int:
     """Delete guest carts past their time; return how many. Safe to repeat."""
     stale = Cart.objects.filter(expires_at__lt=timezone.now(), closed_at=None)
     ids = list(stale.values_list("pk", flat=True)[:limit])
+    Cart.objects.filter(pk__in=ids).delete()
+    return len(ids)
+
+
+@command
+def drop_ordered(*, limit: int = 500) -> int:
+    """Delete carts that became orders KEPT_FOR ago; return how many. Safe to repeat.
+
+    They hold e-mails, addresses and who gets a gift card, and the order says all that is needed.
+    """
+    old = Cart.objects.filter(closed_at__lt=timezone.now() - KEPT_FOR)
+    ids = list(old.values_list("pk", flat=True)[:limit])
     Cart.objects.filter(pk__in=ids).delete()
     return len(ids)
 

@@ -84,6 +84,7 @@ STAFF_ONLY = frozenset({
 # Personal data without row-level security, and why a page that forgets its filter is no danger or
 # can't be helped here.
 _BY_HASH = "found by a token's hash before anybody is known"
+_OF_CART = f"found by the cart, which is {_BY_HASH}"
 _AT_THE_DOOR = "asked for after the password, before anybody is let in"
 _OWN_ORDER = "says nothing about a person without the order, which is protected"
 UNPROTECTED = {
@@ -99,7 +100,8 @@ UNPROTECTED = {
     "api_keys": _BY_HASH,
     "email_preferences": _BY_HASH,
     "carts": _BY_HASH,
-    "checkout_drafts": "found by the cart, which is " + _BY_HASH,
+    "cart_items": _OF_CART,
+    "checkout_drafts": _OF_CART,
     "wishlists": _BY_HASH,
     "stock_alerts": _BY_HASH,
     "order_tax_lines": _OWN_ORDER,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from shopflow.access.rights import HARD_DELETED, PERSONAL_COLUMNS
 from shopflow.privacy.columns import GOES_BY_ITSELF, KEPT_BY_LAW, LEFT
-from shopflow.privacy.paths import BY_TEXT, USERS, links, tables
+from shopflow.privacy.paths import BY_TEXT, GIVEN, OF_ONE_OF_TWO, USERS, links, tables
 
 BEGIN, END = "<!-- the columns: make data-model -->", "<!-- end of the columns -->"
 
@@ -38,6 +38,11 @@ def _lines(table: str) -> Iterator[str]:
 
 
 def _fate(table: str, column: str) -> str:
+    also = "; what names another, when they are erased" if GIVEN.get(table) == column else ""
+    return f"{_own_fate(table, column)}{also}"
+
+
+def _own_fate(table: str, column: str) -> str:
     if table in GOES_BY_ITSELF:
         return GOES_BY_ITSELF[table]
     if table in HARD_DELETED:
@@ -45,7 +50,7 @@ def _fate(table: str, column: str) -> str:
     if column in KEPT_BY_LAW.get(table, ()):
         return "kept by law for a sale, then emptied; else emptied at once"
     left = LEFT.get(table, {}).get(column)
-    if left is None:
+    if left is None or "erased" not in left:
         return "emptied"
     return "`erased-…@invalid`" if "@invalid" in left else "replaced by `erased`"
 
@@ -55,5 +60,6 @@ def _ways(table: str) -> str:
         return "what is imported"
     if table == USERS:
         return "the account itself"
-    ways = (f"`{link.column}`{' of a guest' if link.is_email else ''}" for link in links(table))
+    of = "" if table in OF_ONE_OF_TWO else " of a guest"
+    ways = (f"`{link.column}`{of if link.is_email else ''}" for link in links(table))
     return ", ".join(ways) or "nobody"

@@ -21,14 +21,22 @@ ACTORS = frozenset({"created_by_id", "counted_by_id", "requested_by"})
 # A card is bought by one person and paid with by others: of its moves each has those of their own
 # orders.
 ONLY_BY = {"gift_card_transactions": {"order_id"}}
-# Columns of a row about two people, and by which way each is somebody's.
+# Columns of a row about two people, and by which way each is somebody's. Who gave a card doesn't
+# learn whose account keeps it, nor what is left on it.
 OF_ONE_OF_TWO = {
     "gift_cards": {
+        "user_id": {"user_id"},
+        "balance": {"user_id", "recipient_email"},
+        "held": {"user_id", "recipient_email"},
         "sender_name": {"order_item_id"},
         "recipient_name": {"user_id", "recipient_email"},
         "recipient_email": {"user_id", "recipient_email"},
     },
 }
+# Lists in the giver's rows of whom they give a gift card, and what an entry says of the other:
+# it goes when that one is erased. A card that isn't made yet is mailed to the giver then.
+GIVEN = {"cart_items": "gift_cards", "order_items": "gift_cards"}
+OF_THE_OTHER = ("recipient_name", "recipient_email", "message")
 # Tables whose e-mails are folded as they are written.
 FOLDED = {"email_preferences", "stock_alerts"}
 # Which rows, of the person with this id and verified e-mail, or of a few orders.
@@ -38,7 +46,11 @@ ORDERS = {"orders": "id = ANY(%(orders)s)"}
 
 @dataclass(frozen=True)
 class Link:
-    """A column by which rows are somebody's: it names a row of theirs, them, or their e-mail."""
+    """A column by which rows are somebody's: it names a row of theirs, them, or their e-mail.
+
+    With the e-mail of a guest no account may have the row; a gift is for whom it names, whoever
+    keeps it.
+    """
 
     column: str
     parent: str = ""
@@ -53,7 +65,8 @@ class Link:
         if roots is not PERSON:
             return ""
         if self.is_email:
-            nobodys = '"user_id" IS NULL AND ' if "user_id" in columns_of(table) else ""
+            is_guests = "user_id" in columns_of(table) and table not in OF_ONE_OF_TWO
+            nobodys = '"user_id" IS NULL AND ' if is_guests else ""
             address = f'"{self.column}"' if table in FOLDED else f'lower("{self.column}")'
             return f"({nobodys}{address} = %(email)s)"
         return f'"{self.column}" = %(user_id)s'

@@ -13,7 +13,15 @@ from django.db.models import Field, FileField, JSONField
 
 from shopflow.access.rights import HARD_DELETED, PERSONAL_COLUMNS
 from shopflow.privacy.columns import GOES_BY_ITSELF, KEPT_BY_LAW, LEFT
-from shopflow.privacy.paths import OF_ONE_OF_TWO, columns_of, tables, whose
+from shopflow.privacy.paths import (
+    GIVEN,
+    OF_ONE_OF_TWO,
+    OF_THE_OTHER,
+    PERSON,
+    columns_of,
+    tables,
+    whose,
+)
 
 # A sale whose papers' term isn't over: it was confirmed, paid or invoiced, and neither it nor its
 # last paper is from before.
@@ -63,6 +71,8 @@ class Statement:
 
 def erasing(roots: dict[str, str]) -> Iterator[Statement]:
     """Yield what erases everything of theirs, parts before what they are part of."""
+    if roots is PERSON:
+        yield from (_ungiving(table, column) for table, column in GIVEN.items())
     for table in tables():
         theirs = whose(table, roots)
         if not theirs or table in GOES_BY_ITSELF:
@@ -75,10 +85,12 @@ def erasing(roots: dict[str, str]) -> Iterator[Statement]:
 
 
 def _emptying(table: str, roots: dict[str, str]) -> Iterator[Statement]:
-    of_one = OF_ONE_OF_TWO.get(table, {})
     kept = KEPT_BY_LAW.get(table, frozenset())
-    both = {**dict.fromkeys(_personal(table)), **dict.fromkeys(LEFT.get(table, {}))}
-    free = set(both) - set(of_one) - kept
+    both = {*_personal(table), *LEFT.get(table, {})}
+    # Of orders whose term is over all goes, whomever it is about.
+    ways_of = OF_ONE_OF_TWO.get(table, {}) if roots is PERSON else {}
+    of_one = {column: by for column, by in ways_of.items() if column in both}
+    free = both - set(of_one) - kept
     # What finds the row (an e-mail) is emptied last.
     groups: list[tuple[Set[str], str]] = [
         (free, whose(table, roots)),
@@ -90,6 +102,27 @@ def _emptying(table: str, roots: dict[str, str]) -> Iterator[Statement]:
     for columns, theirs in groups:
         if columns and theirs:
             yield _update(table, sorted(columns), theirs)
+
+
+def _ungiving(table: str, column: str) -> Statement:
+    """Return what takes a person out of others' lists of whom they give something."""
+    is_theirs = "lower(entry ->> 'recipient_email') = %(email)s"
+    said = ", ".join(f"'{name}'" for name in OF_THE_OTHER)
+    return Statement(
+        table,
+        f"""
+        UPDATE "{table}" SET "{column}" = (
+            SELECT jsonb_agg(
+                CASE WHEN {is_theirs} THEN entry - ARRAY[{said}] ELSE entry END ORDER BY place
+            )
+            FROM jsonb_array_elements("{column}") WITH ORDINALITY AS told (entry, place)
+        )
+        WHERE "{column}" IS NOT NULL AND EXISTS (
+            SELECT FROM jsonb_array_elements("{column}") AS told (entry) WHERE {is_theirs}
+        ) AND NOT ({whose(table, PERSON)})
+        """,  # noqa: S608 - names of the models
+        "",
+    )
 
 
 def _update(table: str, columns: list[str], theirs: str) -> Statement:

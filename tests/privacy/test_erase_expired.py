@@ -8,7 +8,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from pytest_django import Settings
 
-from orders.models import Invoice, Order, OrderAddress
+from orders.models import Invoice, Order, OrderAddress, OrderItem
+from payments.models import GiftCard
 from shopflow.lib import audit
 from shopflow.lib.ids import first_id_of
 from shopflow.lib.models import IdempotencyKey
@@ -64,6 +65,21 @@ def test_waits_for_the_end_of_the_term() -> None:
     assert commands.erase_expired(now=NEXT_DAY) == 1
     kept.refresh_from_db()
     assert (kept.city, kept.first_name, kept.country_code) == ("", "", "US")
+
+
+def test_empties_the_gifts_that_were_bought_with_the_order() -> None:
+    guests = row("orders", user_id=None, confirmed_at=EARLIER, placed_at=EARLIER)
+    given = [{"recipient_email": "bob@example.com"}]
+    line = row("order_items", order_id=guests, gift_cards=given)
+    bob = {"recipient_name": "Bob", "recipient_email": "bob@example.com", "message": "Enjoy!"}
+    card = row("gift_cards", order_item_id=line, sender_name="Ada", **bob)
+
+    assert commands.erase_expired(now=NEXT_DAY) == 1
+
+    assert OrderItem.objects.get(pk=line).gift_cards == []
+    left = GiftCard.objects.get(pk=card)
+    assert (left.sender_name, left.recipient_name) == ("", "")
+    assert (left.recipient_email, left.message) == ("", "")
 
 
 def test_counts_from_the_last_paper() -> None:

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -22,7 +23,7 @@ from shopflow.privacy.errors import OrdersOpen, WorksHere
 from tests import factories
 from tests.privacy.dumps import dumped
 from tests.privacy.marks import EARLIER, Marked, meet
-from tests.rules.rows import LATER, row
+from tests.rules.rows import LATER, column_of, row
 
 BY_LAW = {(table, column) for table, columns in KEPT_BY_LAW.items() for column in columns}
 OPEN: dict[str, Callable[[Marked], Any]] = {
@@ -197,6 +198,57 @@ def test_leaves_a_gift_to_whom_it_was_given(ada: Marked) -> None:
 
     assert _names(given) == ("", "Bob", bob.email, "")
     assert _names(got) == ("Ada", "", "", "")
+
+
+def test_empties_a_gift_that_another_account_keeps(ada: Marked) -> None:
+    bob = meet("bob")
+    names = {"sender_name": "Bob", "recipient_name": "Ada", "message": "Enjoy!"}
+    card = row(
+        "gift_cards",
+        order_item_id=bob.rows["order_items"],
+        user_id=bob.user_id,
+        recipient_email=ada.email,
+        **names,
+    )
+
+    commands.erase_user(user_id=ada.user_id)
+
+    assert _names(card) == ("Bob", "", "", "")
+    assert GiftCard.objects.get(pk=card).user_id == bob.user_id
+
+
+@pytest.mark.parametrize("table", ["cart_items", "order_items"])
+def test_takes_the_person_out_of_others_lists_of_gifts(ada: Marked, table: str) -> None:
+    bob = meet("bob")
+    to_ada = {
+        "sender_name": "Bob",
+        "recipient_name": "Ada",
+        "recipient_email": ada.email.upper(),
+        "message": "Enjoy!",
+        "send_on": "2027-01-01",
+    }
+    to_carl = {**to_ada, "recipient_name": "Carl", "recipient_email": "carl@example.com"}
+    line = bob.write(table, gift_cards=[to_carl, to_ada, {}])
+    others = bob.write(table, gift_cards=[to_carl])
+
+    done = commands.erase_user(user_id=ada.user_id)
+
+    left = {"sender_name": "Bob", "send_on": "2027-01-01"}
+    assert json.loads(column_of(table, line, "gift_cards")) == [to_carl, left, {}]
+    assert json.loads(column_of(table, others, "gift_cards")) == [to_carl]
+    assert done.erased[table] == 2  # Ada's own and Bob's
+
+
+@pytest.mark.parametrize("table", ["cart_items", "order_items"])
+def test_leaves_lists_of_gifts_to_an_address_nobody_proved(ada: Marked, table: str) -> None:
+    bob = meet("bob")
+    User.objects.filter(pk=ada.user_id).update(email_verified=False)
+    said = [{"recipient_name": "Ada", "recipient_email": ada.email}]
+    line = bob.write(table, gift_cards=said)
+
+    commands.erase_user(user_id=ada.user_id)
+
+    assert json.loads(column_of(table, line, "gift_cards")) == said
 
 
 def test_lets_no_link_of_an_old_mail_open_an_order(ada: Marked) -> None:

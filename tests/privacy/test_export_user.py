@@ -116,11 +116,20 @@ def test_of_a_gift_has_only_the_own_side() -> None:
         sender_name="Ada of here",
         recipient_name="Bob of there",
         recipient_email=bob.email,
+        user_id=bob.user_id,
+        initial_amount=50,
+        balance=20,
     )
 
-    (document, text), (_, of_bob) = exported(ada.user_id), exported(bob.user_id)
+    (document, text), (of_bobs, of_bob) = exported(ada.user_id), exported(bob.user_id)
 
-    assert str(card) in {found["id"] for found in document["tables"]["gift_cards"]}
+    [given], [got] = (
+        [found for found in tables["gift_cards"] if found["id"] == str(card)]
+        for tables in (document["tables"], of_bobs["tables"])
+    )
+    shown = "initial_amount", "balance", "held", "user_id"
+    assert [given[name] for name in shown] == [50, None, None, None]
+    assert [got[name] for name in shown] == [50, 20, 0, str(bob.user_id)]
     assert ("Ada of here" in text, "Bob of there" in text, bob.email in text) == (
         True,
         False,

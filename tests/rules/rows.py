@@ -101,7 +101,9 @@ def _word(column: Column) -> str:
 
 
 def _adapted(value: Any) -> Any:
-    return json.dumps(value) if isinstance(value, dict) else value
+    """Return what the driver takes: documents as JSON, while a list of words is an array."""
+    holds_documents = isinstance(value, list) and any(isinstance(part, dict) for part in value)
+    return json.dumps(value) if holds_documents or isinstance(value, dict) else value
 
 
 def a_hash() -> str:
