@@ -36,6 +36,7 @@ class GiftCard(Row):
         blank=True,
         on_delete=models.RESTRICT,
         related_name="gift_cards_made",
+        db_index=False,
         help_text="The line it was bought as; empty: given by the shop",
     )
     unit = models.IntegerField(

@@ -146,4 +146,8 @@ def test_touches_the_stock_last(
         commands.reserve(order_id=bare.pk, wanted=lines, expires_at=soon)
 
     statements = [query["sql"].split()[0] for query in captured.captured_queries]
-    assert statements == ["SAVEPOINT", "SELECT", "SELECT", "INSERT", "SET", "UPDATE", "RELEASE"]
+    # The WITH locks the stock in the order of its keys and promises it, both in one.
+    assert statements == ["SAVEPOINT", "SELECT", "SELECT", "INSERT", "SET", "WITH", "RELEASE"]
+    locking = captured.captured_queries[-2]["sql"]
+    assert "FOR NO KEY UPDATE" in locking
+    assert "UPDATE inventory i SET quantity_reserved" in locking

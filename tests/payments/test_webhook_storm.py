@@ -22,7 +22,7 @@ from shopflow.lib.mail import send_due
 from shopflow.lib.models import OutboxMessage
 from tests import factories
 from tests.payments.sandbox_process import CARD_DECLINES
-from tests.payments.webhooks import Till, signed
+from tests.payments.webhooks import Till, event, signed
 from tests.races.starting_gun import deadlocks
 
 pytestmark = [
@@ -33,7 +33,7 @@ pytestmark = [
 # More by night: make nightly sets it to 10,000.
 DELIVERIES = int(os.environ.get("STORM", "500"))
 REPEATED, FORGED = DELIVERIES * 30 // 100, DELIVERIES * 5 // 100
-EVENTS_OF_AN_ORDER = 8
+EVENTS_OF_AN_ORDER = 13
 SENDERS, WORKERS = 3, 2
 MOST_SWEEPS = 20
 
@@ -97,6 +97,7 @@ def _paid(plenty: ProductVariant, till: Till) -> Payment:
 
 def _news(till: Till, payment: Payment) -> Iterator[Letter]:
     """What a provider tells of one payment: early and late states, the same one often."""
+    now = till.sandbox.fetch(payment.provider_payment_id)
     open_ = {"status": "pending", "captured": 0}
     declined = {**open_, "failure_code": "card_declined", "failure_reason": "Declined"}
     told = (
@@ -108,7 +109,7 @@ def _news(till: Till, payment: Payment) -> Iterator[Letter]:
     )
     # The money comes first, so that a storm cut short leaves no order without it.
     for type_, data in sorted(told, key=lambda one: one[0] != "payment.captured"):
-        body = till.event(payment, type_, **data)
+        body = event(payment, type_, now | data)
         yield Letter(body, signed(body))
 
 

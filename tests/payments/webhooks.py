@@ -26,6 +26,17 @@ def signed(body: bytes, *, secret: str = SECRET, at: float | None = None) -> dic
     return {"Sandbox-Signature": f"t={moment},v1={mac.hexdigest()}"}
 
 
+def event(payment: Payment, type_: str, state: Mapping[str, Any]) -> bytes:
+    """The body of a new event that tells this state of a payment."""
+    content = {
+        "id": f"evt_{next(_numbers)}_{payment.pk.hex}",
+        "type": type_,
+        "created_ms": time.time_ns() // 1_000_000,
+        "data": dict(state),
+    }
+    return json.dumps(content).encode()
+
+
 @dataclass(frozen=True)
 class Till:
     """A shopper at the provider and the provider's courier, one step at a time."""
@@ -45,13 +56,7 @@ class Till:
 
     def event(self, payment: Payment, type_: str = "payment.captured", **data: Any) -> bytes:
         """The body of an event with the payment's present state; `data` tells it otherwise."""
-        content = {
-            "id": f"evt_{next(_numbers)}_{payment.pk.hex}",
-            "type": type_,
-            "created_ms": time.time_ns() // 1_000_000,
-            "data": self.sandbox.fetch(payment.provider_payment_id) | data,
-        }
-        return json.dumps(content).encode()
+        return event(payment, type_, self.sandbox.fetch(payment.provider_payment_id) | data)
 
     def receive(self, body: bytes, headers: Mapping[str, str] | None = None) -> UUID:
         """Bring an event to the inbox and return its row's id."""

@@ -9,8 +9,14 @@ from catalog.models import Product, ProductReview
 from inventory import commands as inventory
 from orders import commands as orders
 from orders.models import Invoice, InvoiceCounter, Order
-from payments.commands import refund, settle_cancelled, settle_refund
-from payments.models import GiftCard, GiftCardTransaction
+from payments.commands import (
+    add_gift_card,
+    adjust_card,
+    issue_card,
+    refund,
+    settle_cancelled,
+    settle_refund,
+)
 from promotions.models import Promotion, PromotionUsage
 from shopflow.lib.mail import send_due
 from shopflow.lib.models import IdempotencyKey, OutboxMessage
@@ -48,6 +54,9 @@ BREAKS = {
     """,
     "paid_orders_are_captured": """
         UPDATE orders SET amount_paid = total - 0.01 WHERE status = 'confirmed'
+    """,
+    "authorized_orders_have_their_promise": """
+        UPDATE orders SET payment_status = 'authorized' WHERE status = 'confirmed'
     """,
     "order_money_equals_payments": """
         UPDATE orders SET amount_refunded = amount_refunded + 0.01 WHERE status = 'confirmed'
@@ -119,7 +128,20 @@ BREAKS = {
         UPDATE idempotency_keys SET body = '{"order": {"number": "ORD-2000-000000"}}'
     """,
     "gift_card_balance_equals_ledger": """
-        UPDATE gift_cards SET balance = balance - 0.01
+        UPDATE gift_cards SET balance = balance + 0.01
+    """,
+    "gift_card_holds_equal_held": """
+        UPDATE gift_cards SET held = held - 0.01
+    """,
+    "gift_card_holds_are_of_unpaid_orders": """
+        UPDATE gift_card_holds
+        SET order_id = (SELECT id FROM orders WHERE status = 'confirmed')
+    """,
+    "gift_cards_sold_are_paid": """
+        UPDATE gift_cards SET unit = 1, order_item_id = (
+            SELECT i.id FROM order_items i JOIN orders o ON o.id = i.order_id
+            WHERE o.status = 'pending'
+        )
     """,
     "product_prices_equal_variants": """
         UPDATE products SET price = price + 0.01 WHERE category_id IS NULL
@@ -173,13 +195,20 @@ def trade(till: Till) -> None:
     orders.cancel(order_id=cancelled.pk, reason="changed my mind")
     settle_cancelled(order_id=cancelled.pk)
     inventory.publish(variant_ids=[plain.pk, shelved.pk])
+    _give_a_gift_card(pending)
     _answer_a_checkout(pending)
-    _give_a_gift_card()
     _invoice(confirmed, shipped)
     _promote(confirmed)
     _review(plain.product)
     OutboxMessage.objects.create(topic="order_placed", reference="1", sent_at=timezone.now())
     send_due()
+
+
+def _give_a_gift_card(order: Order) -> None:
+    """A card that had $50, has $30, and holds some of it for an unpaid order."""
+    card, code = issue_card(amount=Decimal(50), reason="for a torn seam")
+    adjust_card(card_id=card.pk, change=Decimal(-20), reason="it was a small one")
+    add_gift_card(order_id=order.pk, code=code)
 
 
 # --- What no command of the shop makes yet: plain rows as its tables want them -------------------
@@ -194,17 +223,6 @@ def _answer_a_checkout(order: Order) -> None:
         status=201,
         body=f'{{"order": {{"number": "{order.order_number}"}}}}',
     )
-
-
-def _give_a_gift_card() -> None:
-    amounts = {"initial_amount": Decimal(50), "balance": Decimal(30)}
-    card = GiftCard.objects.create(
-        code_hash="0" * 64, code_last_four="1234", currency="USD", **amounts
-    )
-    for type_, change, after in (("issue", 50, 50), ("adjustment", -20, 30)):
-        GiftCardTransaction.objects.create(
-            gift_card=card, type=type_, amount_change=change, balance_after=after
-        )
 
 
 def _invoice(*sold: Order) -> None:

@@ -50,7 +50,7 @@ def statement(**facts: Any) -> Statement:
 @ledger("S2-154")
 @pytest.mark.usefixtures("_busy_machine")
 def test_measures_a_full_shop_and_writes_the_page(tmp_path: Path) -> None:
-    load_demo_shop()
+    demo = load_demo_shop().created
     fill()
     logged = AuditLog.objects.count()
     output = io.StringIO()
@@ -59,7 +59,7 @@ def test_measures_a_full_shop_and_writes_the_page(tmp_path: Path) -> None:
 
     run = json.loads((tmp_path / "performance-baseline" / "1000.json").read_text())
     page = (tmp_path / "performance-baseline.md").read_text()
-    assert (run["products"], run["orders"]) == (SMALL.products + 12, SMALL.orders)
+    assert (run["products"], run["orders"]) == (SMALL.products + demo, SMALL.orders)
     assert [query["title"] for query in run["queries"]] == [hot.title for hot in QUERIES]
     assert all(query["statements"] for query in run["queries"])
     assert {table["name"]: table["rows"] for table in run["tables"]}["orders"] == SMALL.orders
@@ -71,7 +71,7 @@ def test_measures_a_full_shop_and_writes_the_page(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("_busy_machine")
 def test_shops_of_other_sizes_stay_on_the_page(tmp_path: Path) -> None:
-    load_demo_shop()
+    demo = load_demo_shop().created
     fill()
     call_command("baseline", "--docs", str(tmp_path), stdout=io.StringIO())
     folder = tmp_path / "performance-baseline"
@@ -84,7 +84,7 @@ def test_shops_of_other_sizes_stay_on_the_page(tmp_path: Path) -> None:
     call_command("baseline", "--docs", str(tmp_path), stdout=io.StringIO())
 
     page = (tmp_path / "performance-baseline.md").read_text()
-    assert f"Growth is from {SMALL.products + 12} products to 1,000,000." in page
+    assert f"Growth is from {SMALL.products + demo} products to 1,000,000." in page
     assert page.count(" 9.87 |") == len(QUERIES)
 
 

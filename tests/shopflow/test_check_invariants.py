@@ -69,7 +69,8 @@ def test_prints_rule_and_rows_and_exits_with_1() -> None:
     assert code == 1
     assert "     1  coupon_uses_equal_count" in lines
     assert errors == (
-        "Broken: 9. A coupon's count is its unreleased uses, within its limit.\n        TENOFF\n"
+        "Broken: 9. The count of a coupon with a limit is its unreleased uses, and within it.\n"
+        "        TENOFF\n"
     )
 
 
@@ -188,6 +189,7 @@ def test_leaves_out_what_holds_only_after_the_queues_are_drained() -> None:
     assert set(counts.values()) == {0}
     assert set(violations()) - set(counts) == {
         "cancelled_orders_keep_no_money",
+        "gift_card_holds_are_of_unpaid_orders",
         "inbox_is_drained",
         "outbox_is_drained",
         "ratings_equal_reviews",

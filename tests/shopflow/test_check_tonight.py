@@ -39,7 +39,7 @@ def test_logs_an_error_for_each_broken_rule(caplog: pytest.LogCaptureFixture) ->
     errors = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
     assert errors == [
         "coupon_uses_equal_count is broken by 1 rows (TENOFF …): "
-        "A coupon's count is its unreleased uses, within its limit.",
+        "The count of a coupon with a limit is its unreleased uses, and within it.",
         "invoice_numbers_have_no_gap is broken by 1 rows (2026-1 …): "
         "The invoices of a series have every number from 1 to its counter, and none beyond.",
     ]

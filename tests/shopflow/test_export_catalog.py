@@ -50,7 +50,7 @@ def test_importing_an_export_changes_nothing(
 def test_importing_an_export_of_the_demo_shop_changes_nothing(tmp_path: Path) -> None:
     call_command("seed", stdout=io.StringIO())
 
-    assert_changes_nothing(tmp_path, 12)
+    assert_changes_nothing(tmp_path, 74)
 
 
 def test_importing_an_export_of_an_odd_shop_changes_nothing(tmp_path: Path) -> None:

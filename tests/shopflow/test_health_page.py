@@ -58,7 +58,7 @@ def test_names_what_is_broken(client: Client) -> None:
     page_words = words(client)
 
     assert "No. 2 rules are broken." in page_words
-    assert "within its limit. Broken by TENOFF" in page_words
+    assert "and within it. Broken by TENOFF" in page_words
     assert "Broken by mail 1 · mail 2 · mail 3 · mail 4 · mail 5 and 1 more" in page_words
     assert "No: 6" in page_words
 

@@ -58,8 +58,8 @@ def test_numbers_orders_from_the_start_again(variant: ProductVariant) -> None:
 def test_can_be_followed_by_the_demo_shop(order: Order) -> None:
     output = run("--demo", "--yes")
 
-    assert output.splitlines()[0] == "Demo shop: 12 products created, 0 updated, 0 unchanged"
-    assert Product.objects.count() == 12
+    assert output.splitlines()[0] == "Demo shop: 74 products created, 0 updated, 0 unchanged"
+    assert Product.objects.count() == 74
     assert not Order.objects.exists()
 
 
