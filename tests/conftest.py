@@ -14,6 +14,7 @@ from celery import current_app
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from django.utils import translation
 from pytest_django import Settings
 
 from catalog.models import ProductVariant
@@ -80,6 +81,12 @@ def _own(address: object) -> str:
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _nobody_spoke_before() -> None:
+    """A request leaves its language behind for the thread; the next one sets its own."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

@@ -12,13 +12,15 @@ from django.db.models.expressions import RawSQL
 
 from catalog.models import Product, ProductQuerySet
 from catalog.models.search import CONFIGS, SEARCH_CONFIG
-from catalog.queries.words import USUAL, Meaning, languages, meaning_of, split
+from catalog.queries.meaning import Meaning, split
+from catalog.queries.words import USUAL, languages, meaning_of
 from shopflow.lib.paging import Order
 
 BY_RELEVANCE = Order(["place", "id"])
 # Of a word that ten thousand products have, those that sell best are ranked and can be paged
 # through (performance 3: ranking all takes a hundred times as long); more words find the rest.
 MOST_RANKED = 240  # ten pages
+FEW_FOUND = 24  # less than a page: there is room for names in which the last word goes on
 MOST_NAMED = 48  # from which those are chosen that are suggested
 
 
@@ -48,8 +50,9 @@ def search(*, text: str, shelf: UUID | None = None, corrects: bool = True) -> Fo
     """Return what is meant by a text, in one category and those below it or in all of the shop.
 
     Codes (SKUs, barcodes) come first, then products with all of its words: as they are, stemmed,
-    begun, by a synonym, or with their mistakes corrected unless `corrects` says no. Only where
-    there is none, those with some of the words.
+    begun, by a synonym, or with their mistakes corrected unless `corrects` says no. After a few of
+    them follow names in which the last word goes on: for “back” the backpacks. Only where there is
+    none at all, those with some of the words.
     """
     meaning = meaning_of(text)
     ids = _best(text, meaning, shelf=shelf, corrects=corrects)
@@ -67,10 +70,11 @@ def search(*, text: str, shelf: UUID | None = None, corrects: bool = True) -> Fo
 def named(meaning: Meaning) -> RawSQL:
     """Return the subquery of some products that have all the words in their names.
 
-    Of many, some that sell best.
+    The last word may go on. Of many, some that sell best.
     """
     sql = f"SELECT id FROM ({_holding('names')}) named"  # noqa: S608 - of the code
-    given = {"query": meaning.query(), "config": SEARCH_CONFIG, "shelf": None, "most": MOST_NAMED}
+    query = meaning.query(begun=True)
+    given = {"query": query, "config": SEARCH_CONFIG, "shelf": None, "most": MOST_NAMED}
     names = re.findall(r"%\((\w+)\)s", sql)
     return RawSQL(re.sub(r"%\(\w+\)s", "%s", sql), [given[name] for name in names])  # noqa: S611 - same
 
@@ -95,10 +99,12 @@ def _best(
         return []
     language = languages()[0]
     is_narrow = meaning.is_narrow and joined == " & "
+    goes_on = meaning.goes_on and joined == " & "
     rows = Product.objects.raw(
         _FOUND_AMONG_FEW if is_narrow else _FOUND_AMONG_MANY,
         {
             "query": meaning.query(corrected=corrects, joined=joined),
+            "begun": meaning.query(corrected=corrects, begun=True) if goes_on else "",
             "plain": meaning.plain(corrected=corrects),
             "config": SEARCH_CONFIG,
             "language": language,
@@ -107,6 +113,7 @@ def _best(
             "codes": list(meaning.products),
             "shelf": shelf,
             "most": MOST_RANKED,
+            "few": FEW_FOUND,
         },
     )
     return [row.pk for row in rows]
@@ -119,6 +126,7 @@ _SHOWN = """
               SELECT FROM product_categories s
               WHERE s.product_id = p.id AND s.category_id = %(shelf)s))"""
 _QUERY = "to_tsquery(%(config)s::regconfig, %(query)s)"
+_BEGUN = "to_tsquery(%(config)s::regconfig, %(begun)s)"
 _THEIR_QUERY = "to_tsquery(%(their_config)s::regconfig, %(query)s)"
 # What a word counts in text, keywords, brand and name.
 _WEIGHTS = "'{0.05, 0.2, 0.6, 1}'"
@@ -137,13 +145,15 @@ _LEVELS = (
 
 
 _NOT_ENOUGH = "(SELECT count(*) FROM named) < %(most)s"
+_ONLY_FEW = """%(begun)s <> '' AND pg_backend_pid() > 0
+      AND (SELECT count(*) FROM named) + (SELECT count(*) FROM others) < %(few)s"""
 
 
-def _holding(column: str, *, condition: str = "pg_backend_pid() > 0") -> str:
+def _holding(column: str, *, query: str = _QUERY, condition: str = "pg_backend_pid() > 0") -> str:
     """Return the statement for products whose vector holds what is asked for, level by level."""
     levels = (
         f"(SELECT id, search, sales_count, name FROM products p"  # noqa: S608 - of the code
-        f" WHERE {level} AND {column} @@ {_QUERY} AND {condition} AND {_SHOWN})"
+        f" WHERE {level} AND {column} @@ {query} AND {condition} AND {_SHOWN})"
         for level in _LEVELS
     )
     return f"SELECT * FROM ({' UNION ALL '.join(levels)}) levels LIMIT %(most)s"  # noqa: S608 - same
@@ -162,6 +172,7 @@ def _found(named: str, others: str) -> str:
     return f"""
 WITH named AS MATERIALIZED ({named}
 ), others AS MATERIALIZED ({others}
+), begun AS MATERIALIZED ({_holding("names", query=_BEGUN, condition=_ONLY_FEW)}
 ), translated AS MATERIALIZED (
     SELECT p.id, t.search, sales_count
     FROM product_translations t JOIN products p ON p.id = t.product_id
@@ -175,6 +186,8 @@ WITH named AS MATERIALIZED ({named}
     SELECT id, 1 + 10 * (lower(name) = %(text)s)::int + {_RANK}, sales_count FROM named
     UNION ALL
     SELECT id, {_RANK}, sales_count FROM others
+    UNION ALL
+    SELECT id, -1 + ts_rank({_WEIGHTS}, search, {_BEGUN}), sales_count FROM begun
     UNION ALL
     SELECT id, 1 + 3 * ts_rank({_WEIGHTS}, search, {_THEIR_QUERY}), sales_count FROM translated
 )

@@ -11,8 +11,9 @@ from django.urls import reverse
 
 from catalog.models import Product, ProductImage
 from catalog.queries.finding import named
+from catalog.queries.meaning import Meaning
 from catalog.queries.shelves import MenuCategory, find_node, menu
-from catalog.queries.words import Meaning, meaning_of
+from catalog.queries.words import meaning_of
 
 MOST = 10
 MOST_WORDS, MOST_SHELVES, MOST_BRANDS, MOST_PRODUCTS = 3, 2, 2, 6
@@ -39,7 +40,7 @@ def suggestions(*, text: str, inside: str = "") -> list[Suggestion]:
     A third reads the menu where it isn't kept. `inside` is the path of the category in which
     somebody types: the first row stays there.
     """
-    meaning = meaning_of(text, is_typing=True)
+    meaning = meaning_of(text)
     if not meaning.words:
         return []
     here = find_node(nodes=menu(), slug_path=inside)

@@ -1,124 +1,21 @@
-"""What the words of a question mean: words of the catalogue, beginnings, synonyms, mistakes."""
+"""What the words of a question mean to this shop: its words, beginnings, synonyms, mistakes."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import pairwise
-from math import prod
 from uuid import UUID
 
 from django.db import connection
 from django.utils.translation import get_language
 
 from catalog.models.search import CONFIGS
-from catalog.models.words import WORD, clippings
+from catalog.models.words import clippings
+from catalog.queries.meaning import Meaning, Phrase, Word, split
 from catalog.queries.spelling import likeliest
 
-MOST_WORDS = 12
-LONGEST_WORD = 40
 LONGEST_PHRASE = 3  # words of which staff can say a synonym
 SHORTEST_CODE, LONGEST_CODE = 3, 50
 USUAL = "en"
-FEW = 2000  # products that can be looked at one by one
-
-
-@dataclass(frozen=True)
-class Word:
-    """A word of a question, and what it may mean where the catalogue hasn't just this word.
-
-    `beginnings` are words of the catalogue that begin like it, the most common first; `nearest`
-    those it may be a mistake for, `halves` the two it may be run together from. `count` is about
-    how many products have it, or one of its beginnings; None where nobody knows.
-    """
-
-    text: str
-    is_known: bool = True
-    count: int | None = None
-    beginnings: Sequence[str] = ()
-    nearest: Sequence[str] = ()
-    halves: Sequence[str] = ()
-
-    @property
-    def correction(self) -> str:
-        """How it ought to be spelt; itself where nothing is wrong with it."""
-        return " ".join(self.halves) or next(iter(self.nearest), self.text)
-
-    def alternatives(self, *, corrected: bool = True) -> list[str]:
-        """Return what stands for the word in a tsquery, any of them."""
-        if self.is_known or self.beginnings:
-            return [_quoted(self.text), *map(_quoted, self.beginnings)]
-        if corrected and self.nearest:
-            return [*map(_quoted, self.nearest)]
-        if corrected and self.halves:
-            return ["(" + " & ".join(map(_quoted, self.halves)) + ")"]
-        return [_quoted(self.text)]
-
-
-@dataclass(frozen=True)
-class Phrase:
-    """`length` words of a question from `start` on, and other words for all of them together."""
-
-    start: int
-    length: int
-    words: str
-
-
-@dataclass(frozen=True)
-class Meaning:
-    """What was asked for: its words, other words for some of them, and products by their code.
-
-    `brands` are the names and slugs of those that are called so, `product_count` is about how many
-    products the shop has.
-    """
-
-    words: Sequence[Word] = ()
-    phrases: Sequence[Phrase] = ()
-    products: Sequence[UUID] = ()
-    brands: Sequence[tuple[str, str]] = ()
-    product_count: int = 0
-
-    @property
-    def is_narrow(self) -> bool:
-        """Whether so few products have all of the words that all of them can be looked at."""
-        counts = [word.count for word in self.words if word.count is not None]
-        everything = max(self.product_count, 1)
-        expected = everything * prod(count / everything for count in counts)
-        return bool(counts) and (
-            min(counts) <= FEW or (expected <= FEW / 2 and min(counts) <= 10 * FEW)
-        )
-
-    @property
-    def correction(self) -> str:
-        """The question with its mistakes corrected; '' when there are none."""
-        corrected = " ".join(word.correction for word in self.words)
-        return corrected if corrected != " ".join(word.text for word in self.words) else ""
-
-    def plain(self, *, corrected: bool = True) -> str:
-        """Return the tsquery of products that hold any of the words themselves."""
-        return " | ".join(
-            option for word in self.words for option in word.alternatives(corrected=corrected)
-        )
-
-    def query(self, *, corrected: bool = True, joined: str = " & ") -> str:
-        """Return the tsquery of products that hold all of the words, or what stands for them."""
-        return joined.join(self._groups(corrected))
-
-    def _groups(self, corrected: bool) -> Iterator[str]:
-        """Yield an alternative for each word, or for the words of a phrase together."""
-        start = 0
-        while start < len(self.words):
-            here = [phrase for phrase in self.phrases if phrase.start == start]
-            length = max((phrase.length for phrase in here), default=1)
-            words = self.words[start : start + length]
-            parts = ["(" + " | ".join(w.alternatives(corrected=corrected)) + ")" for w in words]
-            others = [_all_of(phrase.words) for phrase in here if phrase.length == length]
-            yield "(" + " | ".join([" & ".join(parts), *filter(None, others)]) + ")"
-            start += length
-
-
-def split(text: str) -> list[str]:
-    """Return the words of a text, in small letters; no more than can be looked for."""
-    return [word[:LONGEST_WORD] for word in WORD.findall(text.lower())[:MOST_WORDS]]
 
 
 def languages() -> list[str]:
@@ -126,11 +23,8 @@ def languages() -> list[str]:
     return list(dict.fromkeys([(get_language() or USUAL).partition("-")[0], USUAL]))
 
 
-def meaning_of(text: str, *, is_typing: bool = False) -> Meaning:
-    """Look up, in one query, what the words of a text mean to this shop.
-
-    `is_typing`: the last word may go on, though it is one already.
-    """
+def meaning_of(text: str) -> Meaning:
+    """Look up, in one query, what the words of a text mean to this shop."""
     words = split(text)
     if not words:
         return Meaning()
@@ -147,7 +41,7 @@ def meaning_of(text: str, *, is_typing: bool = False) -> Meaning:
                 "grams": [" ".join(words[start : start + length]) for start, length in grams],
                 "pairs": ["".join(pair) for pair in pairwise(words)],
                 "code": _code(text),
-                "unfinished": len(words) if is_typing else 0,
+                "last": len(words),
                 "brand": "%".join(words) + "%",
             },
         )
@@ -193,26 +87,18 @@ def _word(
     near: list[tuple[str, int]] | None,
     halves: list[str] | None,
 ) -> Word:
+    begun = [word for word, _ in beginnings or ()]
     if is_explained:
-        return Word(text, beginnings=[word for word, _ in beginnings or ()])
-    if is_known or beginnings:
-        counts = [count or 0, *(its for _, its in beginnings or ())]
-        known = None if is_known and count is None else sum(counts)
-        return Word(text, is_known, known, beginnings=[word for word, _ in beginnings or ()])
+        return Word(text, is_known, beginnings=begun)
+    if is_known:
+        return Word(text, count=count, beginnings=begun)
+    if beginnings:
+        return Word(text, is_known=False, count=sum(its for _, its in beginnings), beginnings=begun)
     nearest, mistakes = likeliest(text, near or ())
     if halves and mistakes > 1:
         return Word(text, is_known=False, halves=halves)
     count = sum(its for word, its in near or () if word in nearest)
     return Word(text, is_known=False, count=count, nearest=nearest)
-
-
-def _quoted(word: str) -> str:
-    # Only letters, digits and points are left, so the quotes can't be broken out of.
-    return f"'{word}'"
-
-
-def _all_of(words: str) -> str:
-    return " & ".join(map(_quoted, split(words)))
 
 
 # `stems` has an empty vector for a word that every text has: it is left out of the search.
@@ -231,7 +117,7 @@ WITH asked AS MATERIALIZED (
         WHERE w.stems = ANY (asked.stems) AND w.language = ANY (%(languages)s)
     ) having_it
 ), begun AS MATERIALIZED (
-    SELECT *, CASE WHEN letters > 1 AND (NOT is_known OR place = %(unfinished)s) THEN (
+    SELECT *, CASE WHEN letters > 1 AND (NOT is_known OR place = %(last)s) THEN (
         SELECT json_agg(json_build_array(w.word, w.count)) FROM (
             SELECT w.word, max(w.product_count) AS count FROM search_words w
             WHERE w.language = ANY (%(languages)s)

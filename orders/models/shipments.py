@@ -74,6 +74,7 @@ class OrderShipment(Stateful):
     class Meta:
         db_table = "order_shipments"
         db_table_comment = "Parcels for shoppers"
+        ordering = ("id",)  # shoppers read “Parcel 1”, however often its row is written
         constraints = (
             one_of("status", ShipmentStatus, table="order_shipments"),
             models.UniqueConstraint(
@@ -127,6 +128,7 @@ class OrderShipmentItem(Row):
     class Meta:
         db_table = "order_shipment_items"
         db_table_comment = "Order lines in parcels"
+        ordering = ("order_item_id",)
         constraints = (
             models.UniqueConstraint(
                 fields=["shipment", "order_item"], name="order_shipment_items_unique"

@@ -6,6 +6,7 @@ from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from carts.queries import Exemption
 from orders.models import (
     Order,
     OrderAddress,
@@ -121,6 +122,10 @@ class OrderSerializer(serializers.ModelSerializer[Order]):
     discounts = OrderDiscountSerializer(source="discount_lines", many=True)
     shipping = MoneyValue(source="shipping_cost")
     tax = MoneyValue()
+    tax_exemption = serializers.ChoiceField(
+        [exemption.value for exemption in Exemption],
+        help_text="Why it bears no tax; empty: it does",
+    )
     taxes = OrderTaxLineSerializer(source="tax_lines", many=True)
     total = MoneyValue()
     amount_paid = MoneyValue()

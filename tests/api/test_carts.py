@@ -47,6 +47,7 @@ def test_makes_a_cart_with_the_first_item(client: Client, shop: Shop) -> None:
                 "unit_price": money("50.00"),
                 "line_total": money("100.00"),
                 "notice": None,
+                "is_gift_card": False,
             }
         ],
         "coupons": [],

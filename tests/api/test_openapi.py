@@ -102,8 +102,13 @@ def test_what_must_not_happen_twice_wants_a_key(
     assert keyed == {
         "/api/v1/checkout/",
         "/api/v1/orders/{number}/cancellation/",
+        "/api/v1/orders/{number}/gift-cards/",
         "/api/v1/orders/{number}/payments/",
         "/api/v1/orders/{number}/reorder/",
+        "/api/v1/orders/{number}/returns/",
+        "/api/v1/orders/{number}/withdrawal/",
+        "/api/v1/staff/orders/{number}/shipments/",
+        "/api/v1/staff/orders/{number}/shipments/{shipment_id}/events/",
     }
 
 

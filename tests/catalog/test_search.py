@@ -194,11 +194,55 @@ def test_a_name_is_found_though_it_sells_less_than_many_others(
     assert found("blue") == ["Blue", "Ocean Blue Shirt"]
 
 
-def test_beginnings_of_words_count_only_where_no_product_has_the_words() -> None:
+def test_a_beginning_finds_the_words_that_begin_so() -> None:
     factories.variant_on_sale(stock=0, slug="item-9", name="Shirtdress")
     commands.rebuild_words()
 
     assert found("shirtd") == ["Shirtdress"]
+
+
+def test_a_word_that_goes_on_comes_after_the_word_itself() -> None:
+    sold = factories.variant_on_sale(stock=0, slug="item-9", name="Shirtdress").product_id
+    Product.objects.filter(pk=sold).update(sales_count=500)
+    factories.variant_on_sale(
+        stock=0, slug="item-10", name="Lamp", description="<p>Hangs a shirt.</p>"
+    )
+    commands.rebuild_words()
+
+    assert sorted(found("shirt")[:3]) == ["Lamp", "Ocean Blue Shirt", "Red Shirt"]
+    assert found("shirt")[3:] == ["Shirtdress"]
+    assert found("blue shirt") == ["Ocean Blue Shirt", "Red Shirt"]
+
+
+@pytest.mark.parametrize(("word", "longer"), [("back", "Backpack"), ("head", "Headphones")])
+def test_a_beginning_that_some_text_has_as_a_word_finds_names_still(word: str, longer: str) -> None:
+    factories.variant_on_sale(
+        stock=0, slug="item-9", name="Coat", description=f"<p>Warm at the {word}.</p>"
+    )
+    factories.variant_on_sale(stock=0, slug="item-10", name=longer)
+    factories.variant_on_sale(stock=0, slug="item-11", name=f"Blue {longer}")
+    commands.rebuild_words()
+
+    assert found(word)[0] == "Coat"
+    assert sorted(found(word)[1:]) == sorted([longer, f"Blue {longer}"])
+    assert found(f"blue {word}") == [f"Blue {longer}"]
+    assert not queries.search(text=f"blue {word}").is_loose
+
+
+def test_only_the_last_word_goes_on() -> None:
+    factories.variant_on_sale(stock=0, slug="item-9", name="Blue Shirtdress")
+    commands.rebuild_words()
+
+    assert found("shirt blue") == ["Ocean Blue Shirt", "Red Shirt"]
+
+
+def test_what_goes_on_is_not_looked_for_where_enough_has_the_word(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(finding, "FEW_FOUND", 2)
+    factories.variant_on_sale(stock=0, slug="item-9", name="Shirtdress")
+    commands.rebuild_words()
+
     assert "Shirtdress" not in found("shirt")
 
 

@@ -49,6 +49,17 @@ def test_finishes_the_last_word() -> None:
     )
 
 
+def test_finishes_a_word_that_is_one_already() -> None:
+    factories.variant_on_sale(stock=0, name="Coat", description="<p>Warm at the back.</p>")
+    factories.variant_on_sale(stock=0, name="Backpack", slug="backpack")
+    catalog.rebuild_words()
+
+    assert rows("back") == [
+        ("words", "backpack", "/search/?q=backpack"),
+        ("product", "Backpack", "/p/backpack/"),
+    ]
+
+
 def test_who_types_in_a_category_is_offered_to_stay_there() -> None:
     first, *others = queries.suggestions(text="topper", inside="clothing")
 

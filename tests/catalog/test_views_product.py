@@ -281,8 +281,8 @@ def test_number_of_queries(
         factories.variant_on_sale(slug=slug, category_id=shelf.pk)
     cache.clear()
 
-    # And what is kept from now on: the menu, attributes, links of the footer, delivery days.
-    with django_assert_num_queries(8):
+    # And what is kept from now on: the menu with the links, attributes, delivery days.
+    with django_assert_num_queries(7):
         client.get("/p/a/")
     with django_assert_num_queries(4):  # product, variants, pictures, what stands beside it
         client.get("/p/b/")

@@ -320,7 +320,7 @@ def test_number_of_queries_of_a_shoppers_page(
 
     # A guest's twelve; who; the address book, in a transaction of its own with for whom; and as
     # the destination is known, zone and taxes but not what ships for nothing.
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(18):
         client.get(ADDRESS)
 
 

@@ -200,7 +200,7 @@ def test_number_of_queries_of_detail(
 ) -> None:
     # Savepoint around: who reads, the order proved, the order again with its five kinds of
     # rows, its papers, notes and changes, what of it can come back, gift cards; the menu.
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         client.get(link("orders:detail", order))
 
 

@@ -247,7 +247,7 @@ def test_number_of_queries_of_the_portal(
 ) -> None:
     asked(arrived(order))
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         client.get(link("orders:returns", order))
 
 
@@ -256,7 +256,7 @@ def test_number_of_queries_of_a_return(
 ) -> None:
     row = asked(arrived(order))
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get(of_return("return", row))
 
 

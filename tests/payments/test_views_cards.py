@@ -27,8 +27,8 @@ def test_lists_them(
     card = saved_card(user, is_default=True)
     saved_card(factories.UserFactory.create(), card_last_four="1111")
 
-    # Begin, for whom, who, the cards, the two menus, end.
-    with django_assert_num_queries(7):
+    # Begin, for whom, who, the cards, the menu with the links, end.
+    with django_assert_num_queries(6):
         response = client.get(CARDS)
 
     words = text_of(response)
