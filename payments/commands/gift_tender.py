@@ -8,6 +8,7 @@ from payments.commands.closing import void_open
 from payments.errors import GiftCardNotFound
 from payments.models import GiftCard, GiftCardHold
 from payments.models.gift_codes import digest, is_well_formed
+from payments.queries import holds_on
 from shopflow.lib.limits import Limit
 
 # For whoever tries codes for somebody, around what looks for one. Of 24^15 codes, few exist.
@@ -27,10 +28,12 @@ def add_gift_card(*, order_id: UUID, code: str) -> GiftCardHold:
 
 
 def remove_gift_card(*, order_id: UUID, hold_id: UUID) -> None:
-    """Take a gift card off an unpaid order.
+    """Take a gift card off an unpaid order; one that isn't on it changes nothing.
 
     Talks to the gateway if an attempt to pay is open: it would charge too little. Raises what
     `gift_holds.let_go` raises, and GatewayUnavailable. Safe to repeat.
     """
+    if not holds_on(order_id).filter(pk=hold_id).exists():
+        return
     void_open(order_id=order_id)
     gift_holds.let_go(order_id=order_id, hold_id=hold_id)

@@ -47,6 +47,7 @@ from shopflow.lib import audit
 from shopflow.lib.ids import new_id
 from shopflow.lib.models.audit import AuditAction
 from tests import factories
+from tests.staff import employee
 
 PASSWORD = "correct horse battery"
 PRICE = Decimal("50.00")
@@ -66,6 +67,10 @@ class Person:
     cart_token: str | None
     # The family of a device that stays signed in.
     sign_in: UUID | None
+    # Of a gift card in this person's mailbox.
+    gift_code: str
+    # Of the order's only line that was paid for.
+    line_id: UUID
 
     @property
     def user_id(self) -> UUID | None:
@@ -108,13 +113,13 @@ def meet_people() -> People:
     factories.coupon()
     factories.promotion(min_order_amount=Decimal(1_000_000))
     variant = factories.variant_on_sale(price=str(PRICE), stock=100, **_on_a_shelf())
-    now = timezone.now()
+    clerk, now = employee(), timezone.now()
     Payout.objects.create(provider="sandbox", provider_payout_id="po", currency="USD", amount=1)
     Reconciliation.objects.create(started_at=now, finished_at=now, compared=0)
     people = People(
-        _person("zqada", variant, has_account=True),
-        _person("zqbob", variant, has_account=True),
-        _person("zqguest", variant, has_account=False),
+        _person("zqada", variant, clerk, has_account=True),
+        _person("zqbob", variant, clerk, has_account=True),
+        _person("zqguest", variant, clerk, has_account=False),
     )
     for person in people:
         missing = [table for table in PROTECTED if not person.rows(table)]
@@ -135,22 +140,25 @@ def _on_a_shelf() -> dict[str, Any]:
     return {"slug": "public", "brand_id": brand.pk, "category_id": shelf.pk}
 
 
-def _person(marker: str, variant: ProductVariant, *, has_account: bool) -> Person:
+def _person(marker: str, variant: ProductVariant, clerk: User, *, has_account: bool) -> Person:
     user = None
     if has_account:
         user = accounts.create_customer(
             email=f"{marker}@example.com", password=PASSWORD, first_name=marker, last_name=marker
         )
     order = _order(marker, variant, user)
+    line_id = order.items.get().pk
     _write_beside(order, marker)
-    issue_card(amount=PRICE, reason=marker, recipient_email=f"{marker}@example.com")
+    email = f"{marker}@example.com"
+    _, code = issue_card(amount=PRICE, reason=marker, recipient_email=email)
+    carts.open_for_customer(email=email, by=clerk.pk)
     sign_in = None
     if user:
         _write_account(user, marker)
         sign_in = accounts.sign_in(user_id=user.pk, device=marker, ip=None).family
     opened = carts.open_cart(user_id=user.pk if user else None)
     carts.add_line(cart_id=opened.cart.pk, variant_id=variant.pk, quantity=1)
-    return Person(marker, user, order, opened.cart, opened.token, sign_in)
+    return Person(marker, user, order, opened.cart, opened.token, sign_in, code, line_id)
 
 
 def _order(marker: str, variant: ProductVariant, user: User | None) -> Order:
@@ -210,6 +218,8 @@ def _write_beside(order: Order, marker: str) -> None:
         provider_payment_id=marker,
         redirect_url=f"https://pay.example/{marker}",
         idempotency_key=marker,
+        # One under way would have to be called off at the provider first.
+        status=Payment.Status.FAILED,
         failure_reason=marker,
     )
     Refund.objects.create(**own, **money, payment=payment, reason=marker, idempotency_key=marker)
@@ -228,7 +238,11 @@ def _write_beside(order: Order, marker: str) -> None:
         new_values={"file": marker},
     )
     PaymentEvent.objects.create(
-        id=new_id(), provider="sandbox", provider_event_id=marker, type=marker, payload=[marker]
+        id=new_id(),
+        provider="sandbox",
+        provider_event_id=marker,
+        type=marker,
+        payload={"id": marker, "data": {"failure_reason": marker}},
     )
 
 

@@ -15,6 +15,7 @@ from django.utils.regex_helper import normalize
 
 from shopflow.access.rights import PROTECTED
 from tests.access.people import Person
+from tests.staff import first_row
 
 # What names something of a person's: nobody else gets an answer there.
 PRIVATE = {
@@ -54,6 +55,18 @@ PUBLIC = {
 NUMBERS: dict[str, Callable[[Person], str]] = {
     "number": lambda victim: victim.order.order_number,
     "return_number": lambda victim: victim.order.returns.get().return_number,
+}
+# What the API is sent by POST, so that nothing is wrong with it but who sends it.
+BODIES: dict[str, Callable[[Person], dict[str, Any]]] = {
+    "/returns/": lambda victim: {
+        "kind": "return",
+        "resolution": "refund",
+        "lines": [{"item": str(victim.line_id), "quantity": 1, "reason": "unwanted"}],
+    },
+    "/withdrawal/": lambda victim: {"name": "Somebody"},
+    "}/gift-cards/": lambda victim: {"code": victim.gift_code},
+    "/shipments/": lambda victim: {"carrier": "UPS", "tracking_number": "1Z999AA10123456784"},
+    "/events/": lambda victim: {"status": "in_transit"},
 }
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 ADMIN = "admin/"
@@ -100,6 +113,11 @@ class Route:
         values = {name: self._value(name, victim) for name in self.parameters}
         return "/" + self.pattern.format(**values)
 
+    def body(self, victim: Person) -> dict[str, Any]:
+        """Return what is sent to the API by POST; most want nothing."""
+        of_ends = (body for end, body in BODIES.items() if self.pattern.endswith(end))
+        return next(of_ends, lambda victim: {})(victim)
+
     def _value(self, name: str, victim: Person) -> str:
         if name in PUBLIC:
             return PUBLIC[name]
@@ -136,7 +154,7 @@ class Route:
         table = self.model._meta.db_table
         if table in PROTECTED and (mine := victim.rows(table)):
             return min(mine)
-        if (row := self.model._default_manager.first()) is not None:
+        if (row := first_row(admin.site._registry[self.model])) is not None:
             return row.pk
         raise Unclassified(f"{self.pattern}: tests/access/people.py makes no row of {table}")
 

@@ -24,7 +24,11 @@ pytestmark = pytest.mark.django_db
 
 METHODS = ("GET", "POST", "PATCH", "DELETE")
 REFUSED = {401, 403, 404, 405}
-WATCHED = [*PROTECTED, "users", "user_sessions", "carts", "cart_items", "idempotency_keys"]
+WATCHED = [
+    *PROTECTED,
+    "users", "user_sessions", "carts", "cart_items", "idempotency_keys", "gift_cards",
+    "gift_card_holds", "order_return_items", "order_shipment_events",
+]  # fmt: skip
 # What is to be called for each route with each victim's things.
 Site = dict[tuple[Route, str], str]
 STAFF_DOOR = "/admin/login/?next="
@@ -47,20 +51,35 @@ class Asker:
             address += f"?token={self.order_token}"
         given = {
             "Sec-Fetch-Site": "same-origin",
-            "Idempotency-Key": f"one for {method} {route.pattern}",
+            "Idempotency-Key": f"one-for-{method}-{route.pattern}",
             "X-Order-Token": self.order_token,
             "X-Cart-Token": self.cart_token,
             "Authorization": f"Bearer {self.access}" if self.access and route.is_of_api else "",
         }
         headers = {name: value for name, value in given.items() if value}
         if method == "POST" and not route.is_of_api:
-            fields = {"quantity": "2", "number": victim.order.order_number, "email": "a@b.example"}
-            return self.client.post(address, fields, headers=headers)
-        change = {"company": "Elsewhere"} if route.needs_account else {"quantity": 2}
-        body = "" if method == "GET" else json.dumps(change if method == "PATCH" else {})
+            return self.client.post(address, _fields(victim), headers=headers)
+        body = "" if method == "GET" else json.dumps(_body(method, route, victim))
         return self.client.generic(
             method, address, body, content_type="application/json", headers=headers
         )
+
+
+def _fields(victim: Person) -> dict[str, str]:
+    return {
+        "quantity": "2",
+        "number": victim.order.order_number,
+        "email": "a@b.example",
+        "code": victim.gift_code,
+    }
+
+
+def _body(method: str, route: Route, victim: Person) -> dict[str, Any]:
+    if method == "POST":
+        return route.body(victim)
+    if method == "PATCH":
+        return {"company": "Elsewhere"} if route.needs_account else {"quantity": 2}
+    return {}
 
 
 def nobody(people: People) -> Asker:

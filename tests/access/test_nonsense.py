@@ -2,17 +2,20 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import yaml
 from django.conf import settings
+from django.contrib import admin
 from django.contrib.admin.views import main as changelists
 from django.test import Client
-from pytest_django import DjangoDbBlocker
+from pytest_django import DjangoDbBlocker, Settings
 
 from tests.access.people import People
 from tests.access.routes import Route, routes
+from tests.access.watching import watch_parameters
 from tests.architecture.rules.tree import PRODUCT
 from tests.staff import owner, signed_in
 
@@ -91,33 +94,54 @@ def in_api() -> set[str]:
     }
 
 
-def queries(names: set[str]) -> Iterator[dict[str, str]]:
-    """Each value for all parameters at once, the worst for each of them, and each strange name.
+@dataclass(frozen=True)
+class Prober:
+    """Asks pages; knows which parameters the one asked last looked at."""
 
-    The first parameter that is refused hides the others, hence both.
-    """
-    for value in VALUES:
-        yield dict.fromkeys(names, value)
-    for name in sorted(names):
-        for value in WORST:
-            yield {name: value}
-    for name in NAMES:
-        yield {name: "1"}
+    client: Client
+    looked: set[str]
 
-
-def broken(client: Client, address: str, asked: list[dict[str, str]]) -> list[str]:
-    found = []
-    for query in asked:
-        answer = client.get(address, query)
+    def asked(self, address: str, query: dict[str, str]) -> Iterator[str]:
+        """Ask a page; yield what is wrong with its answer."""
+        self.looked.clear()
+        answer = self.client.get(address, query)
         if answer.streaming:
             b"".join(answer)
         if answer.status_code >= 500:
-            found.append(f"{address} {query} answers {answer.status_code}")
-    return found
+            yield f"{address} {query} answers {answer.status_code}"
+
+    def broken(self, address: str, names: set[str]) -> tuple[list[str], set[str]]:
+        """Return what is wrong with a page's answers, and which parameters it looks at.
+
+        Each value for all parameters at once, then the worst for each that it looks at: the first
+        that is refused hides the others. What a page never looks at can't do anything to it, so
+        one that looks at nothing is asked for the worst alone.
+        """
+        found: list[str] = []
+        seen: set[str] = set()
+
+        def ask(query: dict[str, str]) -> None:
+            found.extend(self.asked(address, query))
+            seen.update(self.looked)
+
+        ask(dict.fromkeys(names, "1"))
+        ask(dict.fromkeys(NAMES, "1"))
+        for value in VALUES if seen else WORST:
+            ask(dict.fromkeys(names, value))
+        for name in sorted(seen):
+            for value in ["1"] if name in NAMES else WORST:
+                ask({name: value})
+        return found, seen
+
+
+@pytest.fixture
+def looked(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Which parameters of its address the page has looked at since the set was last emptied."""
+    return watch_parameters(monkeypatch)
 
 
 def test_knows_the_parameters_there_are() -> None:
-    assert in_code() >= {"token", "after", "n", "q", "sort", "variant", "picture"}
+    assert in_code() >= {"token", "after", "n", "q", "sort", "variant", "paper"}
     assert in_api() >= {"cursor", "limit", "ordering", "q", "brand", "price_min", "updated_since"}
 
 
@@ -129,24 +153,64 @@ def addresses(people: People, django_db_blocker: DjangoDbBlocker) -> dict[Route,
         }
 
 
-def test_is_answered_on_every_page(people: People, addresses: dict[Route, str]) -> None:
+def test_is_answered_on_every_page(
+    people: People, addresses: dict[Route, str], looked: set[str]
+) -> None:
     assert people.ada.user
-    client = signed_in(people.ada.user, raise_request_exception=False)
+    prober = Prober(signed_in(people.ada.user, raise_request_exception=False), looked)
     names = in_code() | in_api()
-    asked = list(queries(names))
+    read = set()
 
-    assert len(asked) >= len(names) * 3 + len(VALUES)
     for route, address in addresses.items():
         if not route.is_of_staff:
-            known = asked if client.get(address).status_code == 200 else asked[: len(VALUES)]
-            assert broken(client, address, known) == []
+            found, seen = prober.broken(address, names)
+            assert found == []
+            read |= seen
+
+    # Else nothing was proved.
+    assert read >= {"token", "after", "n", "q", "sort", "variant", "paper", "cursor", "limit"}
+    assert read >= set(NAMES)
+
+
+def test_names_a_page_that_breaks(people: People, settings: Settings, looked: set[str]) -> None:
+    settings.ROOT_URLCONF = "tests.access.planted.urls"
+    prober = Prober(Client(raise_request_exception=False), looked)
+
+    found, seen = prober.broken("/planted/orders/", {"then", "q"})
+
+    assert found == []
+    assert seen >= {"as", "then"}
+    assert list(prober.asked("/planted/orders/", {"as": "nobody", "then": "fail"})) == [
+        "/planted/orders/ {'as': 'nobody', 'then': 'fail'} answers 500"
+    ]
 
 
 def test_is_answered_on_every_page_of_staff(addresses: dict[Route, str]) -> None:
+    """All lists are one page of Django's: each is asked a third of what all are asked together."""
     client = signed_in(owner(), raise_request_exception=False)
-    asked = list(queries(OF_ADMIN))
+    prober = Prober(client, set())
+    everything = [
+        *(dict.fromkeys(OF_ADMIN, value) for value in VALUES),
+        *({name: value} for name in sorted(OF_ADMIN) for value in WORST),
+        *({name: "1"} for name in NAMES),
+    ]
+    lists = [route for route in addresses if route.is_of_staff and route.pattern.count("/") == 3]
 
+    for number, route in enumerate(lists):
+        own = ({name: value} for name in own_filters(route) for value in WORST)
+        for query in (*everything[number % 3 :: 3], *own):
+            assert list(prober.asked(addresses[route], query)) == []
     for route, address in addresses.items():
-        if route.is_of_staff:
-            is_list = route.pattern.count("/") == 3
-            assert broken(client, address, asked if is_list else asked[:2]) == []
+        if route.is_of_staff and route not in lists:
+            for query in everything[:2]:
+                assert list(prober.asked(address, query)) == []
+
+
+def own_filters(route: Route) -> list[str]:
+    """Return the parameters of the filters beside a list."""
+    filters = admin.site._registry[route.model].list_filter if route.model else ()
+    return [
+        f"{one}__exact" if isinstance(one, str) else one.parameter_name
+        for one in filters
+        if isinstance(one, str) or hasattr(one, "parameter_name")
+    ]

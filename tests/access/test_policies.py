@@ -3,7 +3,7 @@
 import pytest
 
 from shopflow.access.commands import apply_rights
-from shopflow.access.rights import PROTECTED
+from shopflow.access.rights import PROTECTED, SHOWN_IF
 from shopflow.lib.roles import Role
 from shopflow.lib.transactions import acting_as
 from tests.access.asking import rows, run
@@ -43,6 +43,11 @@ def secured() -> list[tuple[str, bool]]:
     )
 
 
+def both(facts: list[str]) -> str:
+    """As the server writes down that all of them must hold."""
+    return facts[0] if len(facts) == 1 else f"({' AND '.join(facts)})"
+
+
 @ledger("S0-28", "C-52", "S3-24")
 def test_stand_on_protected_tables_alone_and_spare_the_owner() -> None:
     # FORCE would hide rows from data migrations, which run as the owner.
@@ -55,10 +60,11 @@ def test_stand_on_protected_tables_alone_and_spare_the_owner() -> None:
 @pytest.mark.parametrize("table", sorted(PROTECTED))
 def test_show_people_what_is_theirs_and_the_shop_everything(table: str) -> None:
     column = PROTECTED[table]
-    own = f"({USER} OR {ORDER.format(column=column)})" if column else USER
-    kept = f"({own} AND {PARENT.format(table=table)})" if column == "order_id" else own
+    mine = f"({USER} OR {ORDER.format(column=column)})" if column else USER
+    facts = [mine, *([SHOWN_IF[table]] if table in SHOWN_IF else [])]
+    kept = [*facts, *([PARENT.format(table=table)] if column == "order_id" else [])]
 
-    assert policies(table) == {"own": ("shop_app", "ALL", own, kept), **EVERY}
+    assert policies(table) == {"own": ("shop_app", "ALL", both(facts), both(kept)), **EVERY}
 
 
 def test_are_passed_by_by_no_view() -> None:

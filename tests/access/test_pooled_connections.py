@@ -36,8 +36,10 @@ class Browser:
         }[way]
         answer = self.server.get(path, session=self.session)
         assert answer.status == status, answer.text
-        assert self.other.marker not in answer.text
-        assert number not in answer.text
+        # A page leads to itself in other languages, even one that isn't there.
+        said = answer.text.replace(path, "")
+        assert self.other.marker not in said
+        assert number not in said
         if way == "list":
             assert self.person.order.order_number in answer.text
         if way in {"dump", "nobody"}:

@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from catalog.models import ProductVariant
 from orders import commands as orders
 from orders.models import Order
 from payments import commands
@@ -19,6 +20,7 @@ from payments.errors import (
 from payments.models import GiftCard, GiftCardHold, GiftCardTransaction, Payment
 from payments.queries import held_on, to_charge
 from shopflow.invariants import violations
+from tests import factories
 from tests.books import books
 from tests.gift_cards import given, money_on
 from tests.payments.webhooks import RETURN_URL, Till
@@ -163,6 +165,19 @@ def test_removing_one_lets_the_other_pay_more(order: Order) -> None:
     assert money_on(small[0]) == (Decimal("50.00"), 0)
     assert money_on(large[0]) == (Decimal("200.00"), Decimal("114.78"))
     assert set(violations(instant_only=True).values()) == {0}
+
+
+def test_removing_one_of_another_order_changes_nothing(
+    order: Order, variant: ProductVariant, till: Till
+) -> None:
+    other = factories.placed_order((variant, 1))
+    elsewhere = add_gift_card(order_id=other.pk, code=given("5.00")[1])
+    payment = till.start(order)
+
+    remove_gift_card(order_id=order.pk, hold_id=elsewhere.pk)
+
+    assert list(Payment.objects.live()) == [payment]
+    assert list(GiftCardHold.objects.filter(status="held")) == [elsewhere]
 
 
 def test_cancelling_lets_go_of_the_money(order: Order) -> None:
