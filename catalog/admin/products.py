@@ -83,14 +83,12 @@ class VariantInline(PartInline):
     def has_delete_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:
         return bool(request.user.has_perm("catalog.delete_productvariant"))
 
-    def get_formset(
-        self, request: HttpRequest, obj: Product | None = None, **kwargs: Any
-    ) -> "type[PartFormSet]":
+    def get_formset(self, request: HttpRequest, obj: Product | None = None, **kwargs: Any) -> Any:
         """A removed variant leaves the shop and its row stays: nothing that names it forbids that.
 
         Django would ask the database's rules, and every variant has its prices in the history.
         """
-        formset: type[PartFormSet] = super().get_formset(request, obj, **kwargs)
+        formset: Any = super().get_formset(request, obj, **kwargs)
         formset.form.hand_clean_DELETE = lambda form: None
         return formset
 
