@@ -1,14 +1,11 @@
 """Passwords: how they are hashed without stopping the shop, and which ones are refused."""
 
-import os
 import re
-import sys
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
-from threading import BoundedSemaphore, get_native_id
-from time import monotonic, sleep
-from typing import Any, TypeVar
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore
+from time import monotonic, sleep, thread_time
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -22,18 +19,23 @@ from shopflow.lib.errors import Busy
 # A web process has four threads: two may hash or wait for it, two are left for everybody who
 # only looks around.
 HASHING, WAITING = 1, 1
-# After a hash the place stays empty for as many times as long as the hash took: 50 logins a second
-# would take two cores else. A process still lets in about ten people a second.
+# After a hash the place stays empty for as many times the processor time it took: 50 logins a
+# second would take two cores else. A process still lets in about ten people a second.
 REST = 2
 SHOP = "shopflow"
 SHORTEST_WORD = 4
 OWN_PART = 6  # characters that a password must have beside words anybody would try here
 
-LAST = 19  # the lowest rank there is, as `nice` counts
-Result = TypeVar("Result")
+
+class _Rested:
+    """When the place to hash is free again, as `monotonic` counts."""
+
+    at = 0.0
+
 
 _room = BoundedSemaphore(HASHING + WAITING)
-_place: ThreadPoolExecutor
+_turn = BoundedSemaphore(HASHING)
+_rested = _Rested()
 
 
 class Argon2id(Argon2PasswordHasher):
@@ -50,50 +52,30 @@ class Argon2id(Argon2PasswordHasher):
 
     def encode(self, password: str, salt: str) -> str:
         """Return the hash. Raises Busy when too many wait."""
-        return in_turn(super().encode, password, salt)
+        with in_turn():
+            return super().encode(password, salt)
 
     def verify(self, password: str, encoded: str) -> bool:
         """Say whether it is the password. Raises Busy when too many wait."""
-        return in_turn(super().verify, password, encoded)
+        with in_turn():
+            return super().verify(password, encoded)
 
 
-def in_turn(hashed: Callable[..., Result], *given: Any) -> Result:
-    """Wait for the only place to hash, hash there, and return what comes of it.
-
-    The place is a thread that everything else on the machine goes before, pages and database
-    alike, and that rests after each hash. Raises Busy at once when too many wait already.
-    """
+@contextmanager
+def in_turn() -> Iterator[None]:
+    """Wait for the only place to hash, which rests after each. Raises Busy when too many wait."""
     if not _room.acquire(blocking=False):
         raise Busy
     try:
-        done: Future[Result] = Future()
-        _place.submit(_hash_and_rest, done, partial(hashed, *given))
-        return done.result()
+        with _turn:
+            sleep(max(_rested.at - monotonic(), 0))
+            before = thread_time()
+            try:
+                yield
+            finally:
+                _rested.at = monotonic() + REST * (thread_time() - before)
     finally:
         _room.release()
-
-
-def _hash_and_rest(done: "Future[Result]", hashed: Callable[[], Result]) -> None:
-    started = monotonic()
-    try:
-        done.set_result(hashed())
-    except BaseException as error:
-        done.set_exception(error)
-    sleep(REST * (monotonic() - started))
-
-
-def _make_place() -> None:
-    global _place
-    _place = ThreadPoolExecutor(HASHING, "hashing", _let_others_go_first)
-
-
-def _let_others_go_first() -> None:
-    if sys.platform == "linux":  # elsewhere a thread has no rank of its own
-        os.setpriority(os.PRIO_PROCESS, get_native_id(), LAST)
-
-
-_make_place()
-os.register_at_fork(after_in_child=_make_place)
 
 
 class NotCommon(CommonPasswordValidator):

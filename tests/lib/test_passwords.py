@@ -1,8 +1,6 @@
 import gzip
-import os
 from concurrent.futures import ThreadPoolExecutor
-from multiprocessing import get_context
-from threading import Event, get_native_id
+from threading import Event
 
 import bcrypt
 import pytest
@@ -155,14 +153,15 @@ def test_one_is_hashed_at_a_time_and_who_comes_when_one_waits_is_told_so() -> No
     done: list[str] = []
 
     def hashes(name: str) -> None:
-        entered.set()
-        go_on.wait(10)
-        done.append(name)
+        with in_turn():
+            entered.set()
+            go_on.wait(10)
+            done.append(name)
 
     with ThreadPoolExecutor(3) as pool:
-        first = pool.submit(in_turn, hashes, "first")
+        first = pool.submit(hashes, "first")
         assert entered.wait(10)
-        waiting = [pool.submit(in_turn, hashes, "later") for _ in range(passwords.WAITING)]
+        waiting = [pool.submit(hashes, "later") for _ in range(passwords.WAITING)]
         while passwords._room.acquire(blocking=False):
             passwords._room.release()
 
@@ -177,37 +176,20 @@ def test_one_is_hashed_at_a_time_and_who_comes_when_one_waits_is_told_so() -> No
     assert make_with_shop_s_hasher().startswith("argon2$")
 
 
-def test_everything_else_goes_before_hashing() -> None:
-    assert in_turn(rank_of_thread) == 19
-    assert rank_of_thread() < 19
-
-
-def rank_of_thread() -> int:
-    return os.getpriority(os.PRIO_PROCESS, get_native_id())
-
-
 def test_the_place_rests_twice_as_long_as_it_worked(monkeypatch: pytest.MonkeyPatch) -> None:
     rested: list[float] = []
-    times = iter([10.0, 10.25])
-    monkeypatch.setattr(passwords, "monotonic", lambda: next(times))
+    worked = iter([1.0, 1.25, 2.0, 2.0])
+    monkeypatch.setattr(passwords._rested, "at", 0.0)
+    monkeypatch.setattr(passwords, "monotonic", lambda: 100.0)
+    monkeypatch.setattr(passwords, "thread_time", lambda: next(worked))
     monkeypatch.setattr(passwords, "sleep", rested.append)
 
-    in_turn(rank_of_thread)
-    passwords._place.submit(rank_of_thread).result()
+    with in_turn():
+        pass
+    with in_turn():
+        pass
 
-    assert rested == [0.5]
-
-
-def test_what_fails_in_the_place_fails_for_who_asked() -> None:
-    with pytest.raises(ZeroDivisionError):
-        in_turn(divmod, 1, 0)
-
-
-def test_a_forked_process_hashes_too() -> None:
-    make_with_shop_s_hasher()
-
-    with get_context("fork").Pool(1) as pool:
-        assert pool.apply_async(make_with_shop_s_hasher).get(10).startswith("argon2$")
+    assert rested == [0, 0.5]
 
 
 def make_with_shop_s_hasher() -> str:
