@@ -51,6 +51,7 @@ def issue_bought(*, order_id: UUID) -> list[UUID]:
 def send_card(*, card_id: UUID) -> None:
     """Mail a card to whom it is for, with a code made now, once its day has come.
 
+    Without an address it comes to who ordered it, as a card that was bought for nobody else.
     A card that was sent, or is blocked, stays as it is. Safe to repeat.
     """
     card = locked_card(card_id)
@@ -211,8 +212,11 @@ def _send(card: GiftCard) -> None:
     code = new_code()
     for name, value in _code_columns(code).items():
         setattr(card, name, value)
-    card.save(update_fields=["code_hash", "code_last_four", "updated_at"])
     line = card.order_item
+    if line is not None and not card.recipient_email:
+        # Whoever it was for has been erased meanwhile.
+        card.recipient_email = line.order.customer_email
+    card.save(update_fields=["code_hash", "code_last_four", "recipient_email", "updated_at"])
     _mail(card, code, language=line.order.language if line is not None else "")
 
 

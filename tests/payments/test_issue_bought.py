@@ -14,6 +14,8 @@ from payments.queries import card_of, cards_to_send, unissued_orders
 from shipping.models import ShippingMethod
 from shopflow.invariants import violations
 from shopflow.lib.models import OutboxMessage
+from shopflow.privacy.commands import erase_user
+from tests import factories
 from tests.gift_cards import bought, ordered
 from tests.mailing import facts_of
 
@@ -80,6 +82,32 @@ def test_without_an_address_it_comes_to_who_ordered(us_shipping: ShippingMethod)
     tasks.issue_gift_cards_of(str(order.pk))
 
     assert [to for to, _ in facts_of("payments/gift_card")] == ["ada@example.com"]
+
+
+def test_comes_to_who_ordered_once_its_recipient_is_erased(us_shipping: ShippingMethod) -> None:
+    eve = factories.UserFactory.create(email="eve@example.com", email_verified=True)
+    order = bought(said=EVE)
+    [card_id] = issue_bought(order_id=order.pk)
+    erase_user(user_id=eve.pk)
+
+    send_card(card_id=card_id)
+
+    [(to, facts)] = facts_of("payments/gift_card")
+    assert to == order.customer_email
+    assert card_of(facts["code"]).pk == card_id
+
+
+def test_an_unmade_card_comes_to_who_ordered_once_its_recipient_is_erased(
+    us_shipping: ShippingMethod,
+) -> None:
+    eve = factories.UserFactory.create(email="eve@example.com", email_verified=True)
+    order = bought(said=EVE)
+    erase_user(user_id=eve.pk)
+
+    issue_bought(order_id=order.pk)
+
+    card = GiftCard.objects.get(order_item__order=order)
+    assert (card.recipient_email, card.recipient_name) == (order.customer_email, "")
 
 
 def test_waits_for_its_day(us_shipping: ShippingMethod) -> None:
