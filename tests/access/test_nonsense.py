@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -211,8 +212,9 @@ def test_is_answered_on_every_page_of_staff(addresses: dict[Route, str]) -> None
 def own_filters(route: Route) -> list[str]:
     """Return the parameters of the filters beside a list."""
     filters = admin.site._registry[route.model].list_filter if route.model else ()
-    return [
-        f"{one}__exact" if isinstance(one, str) else one.parameter_name
-        for one in filters
-        if isinstance(one, str) or hasattr(one, "parameter_name")
-    ]
+    names = (f"{one}__exact" if isinstance(one, str) else _named(one) for one in filters)
+    return [name for name in names if name]
+
+
+def _named(one: Any) -> str:
+    return str(getattr(one, "parameter_name", ""))

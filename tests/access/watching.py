@@ -29,7 +29,8 @@ class WatchedQuery(QueryDict):
         return super().getlist(key, default)
 
     def __iter__(self) -> Iterator[str]:
-        return self._all(super().__iter__())
+        self._all(None)
+        return super().__iter__()
 
     def keys(self) -> Any:
         return self._all(super().keys())
