@@ -227,10 +227,10 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.dataset.sent) return event.preventDefault();
-    if (choosing && form.closest("#buy")) {
+    if (choosing && form.matches("#buy .buy-row")) {
       // What was chosen last goes into the cart, not what was on the page before.
       event.preventDefault();
-      choosing.then((done) => done && document.querySelector("#buy form")?.requestSubmit());
+      choosing.then((done) => done && document.querySelector("#buy .buy-row")?.requestSubmit());
       return;
     }
     if (form.getAttribute("method") === "post") {

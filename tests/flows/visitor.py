@@ -126,7 +126,7 @@ class Visitor:
     def use_code(self, code: str) -> None:
         """Enter a coupon in the cart."""
         self.page.get_by_text("I have a code").click()
-        self.page.get_by_label("Code").fill(code)
+        self.page.get_by_role("textbox", name="Code", exact=True).fill(code)
         self.press("Use it")
         self.page.get_by_role("button", name=f"Remove {code.upper()}").wait_for()
 

@@ -1,4 +1,6 @@
+from contextlib import suppress
 from functools import partial
+from threading import Barrier, BrokenBarrierError, Event
 from uuid import UUID
 
 import pytest
@@ -108,8 +110,17 @@ def test_two_packers_send_no_unit_twice(plenty: ProductVariant, till: Till) -> N
 def test_without_the_orders_lock_what_is_cancelled_ships(
     plenty: ProductVariant, till: Till, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    racing, both = Event(), Barrier(2)
+
+    def unlocked(order_id: UUID) -> Order:
+        order = Order.objects.get(pk=order_id)
+        if racing.is_set():
+            with suppress(BrokenBarrierError):
+                both.wait(5)  # seconds, until the other has read it too
+        return order
+
     for module in (lifecycle, shipments):
-        monkeypatch.setattr(module, "locked", lambda order_id: Order.objects.get(pk=order_id))
+        monkeypatch.setattr(module, "locked", unlocked)
     broken: dict[str, int] = {}
 
     with (
@@ -119,7 +130,9 @@ def test_without_the_orders_lock_what_is_cancelled_ships(
     ):
         for _ in range(5 * ROUNDS):
             order = paid_order(plenty, till)
+            racing.set()
             running.race(partial(ship, order.pk, "A"), partial(cancel, order.pk))
+            racing.clear()
             broken = {name: rows for name, rows in violations(instant_only=True).items() if rows}
             if broken:
                 break
