@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore
-from time import monotonic, sleep, thread_time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,26 +15,15 @@ from django.utils.translation import gettext as _
 
 from shopflow.lib.errors import Busy
 
-# A web process has four threads: two may hash or wait for it, two are left for everybody who
-# only looks around.
-HASHING, WAITING = 1, 1
-# After a hash the place stays empty for as many times the processor time it took: 50 logins a
-# second would take two cores else. A process still lets in about ten people a second.
-REST = 2
+# A web process has four threads: one hashes, two more may wait for it, one is left for everybody
+# who only looks around.
+HASHING, WAITING = 1, 2
 SHOP = "shopflow"
 SHORTEST_WORD = 4
 OWN_PART = 6  # characters that a password must have beside words anybody would try here
 
-
-class _Rested:
-    """When the place to hash is free again, as `monotonic` counts."""
-
-    at = 0.0
-
-
 _room = BoundedSemaphore(HASHING + WAITING)
 _turn = BoundedSemaphore(HASHING)
-_rested = _Rested()
 
 
 class Argon2id(Argon2PasswordHasher):
@@ -63,17 +51,12 @@ class Argon2id(Argon2PasswordHasher):
 
 @contextmanager
 def in_turn() -> Iterator[None]:
-    """Wait for the only place to hash, which rests after each. Raises Busy when too many wait."""
+    """Wait for the only place to hash. Raises Busy at once when too many wait already."""
     if not _room.acquire(blocking=False):
         raise Busy
     try:
         with _turn:
-            sleep(max(_rested.at - monotonic(), 0))
-            before = thread_time()
-            try:
-                yield
-            finally:
-                _rested.at = monotonic() + REST * (thread_time() - before)
+            yield
     finally:
         _room.release()
 

@@ -148,7 +148,7 @@ def test_a_hash_of_another_shop_opens_and_is_made_anew_at_login(
     assert user.password.startswith("argon2$argon2id$")
 
 
-def test_one_is_hashed_at_a_time_and_who_comes_when_one_waits_is_told_so() -> None:
+def test_one_is_hashed_at_a_time_and_who_comes_when_two_wait_is_told_so() -> None:
     entered, go_on = Event(), Event()
     done: list[str] = []
 
@@ -172,24 +172,8 @@ def test_one_is_hashed_at_a_time_and_who_comes_when_one_waits_is_told_so() -> No
         go_on.set()
         for each in (first, *waiting):
             each.result(10)
-    assert done == ["first", "later"]
+    assert done == ["first", "later", "later"]
     assert make_with_shop_s_hasher().startswith("argon2$")
-
-
-def test_the_place_rests_twice_as_long_as_it_worked(monkeypatch: pytest.MonkeyPatch) -> None:
-    rested: list[float] = []
-    worked = iter([1.0, 1.25, 2.0, 2.0])
-    monkeypatch.setattr(passwords._rested, "at", 0.0)
-    monkeypatch.setattr(passwords, "monotonic", lambda: 100.0)
-    monkeypatch.setattr(passwords, "thread_time", lambda: next(worked))
-    monkeypatch.setattr(passwords, "sleep", rested.append)
-
-    with in_turn():
-        pass
-    with in_turn():
-        pass
-
-    assert rested == [0, 0.5]
 
 
 def make_with_shop_s_hasher() -> str:
