@@ -101,7 +101,7 @@ def languages(context: template.Context) -> list[Reading]:
     What an address needs behind its path, a page has as `query`.
     """
     request = context.get("request")
-    return readings(request, context.get("query", "")) if request else []
+    return readings(request, context.get("query") or "") if request else []
 
 
 def _locale() -> str:
